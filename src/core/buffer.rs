@@ -1,0 +1,87 @@
+//! Owns entries that wait, within a bound of bytes. They are kept as they go out: one text, and a head
+//! for each entry.
+//!
+//! Past a bound the lowest level goes first, and of that level the oldest. An eighth of the bound is freed at once,
+//! so that a flood costs one walk for many entries. Out in the order of `seq`. Tested by `tests/contracts/buffer.rs`
+//! and `tests/props/accounting.rs`.
+use ::core::mem;
+use alloc::vec::Vec;
+
+use super::level::Level;
+use super::limits::ENTRY_OVERHEAD_BYTES;
+use super::time::Millis;
+
+/// What is known of an entry without reading it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// 1, 2, 3 … per logger instance, in the order of the calls.
+    pub seq: u64,
+    /// When it was logged, on the monotonic clock: for age.
+    pub accepted_at: Millis,
+    /// Bytes of its text, with the comma before it.
+    pub bytes: usize,
+    /// How severe.
+    pub level: Level,
+}
+
+/// Entries in order, oldest first.
+#[derive(Debug, Default)]
+pub struct Entries {
+    /// One head an entry.
+    pub heads: Vec<Head>,
+    /// Their texts, each with a comma before it.
+    pub text: Vec<u8>,
+}
+
+impl Entries {
+    /// What they cost in memory.
+    pub fn bytes(&self) -> usize {
+        self.text.len() + self.heads.len() * ENTRY_OVERHEAD_BYTES
+    }
+
+    /// The `count` oldest; the others stay.
+    pub fn take(&mut self, count: usize) -> Entries {
+        let count = count.min(self.heads.len());
+        let bytes = self.heads[..count].iter().map(|head| head.bytes).sum();
+        let heads = self.heads.split_off(count);
+        let text = self.text.split_off(bytes);
+        mem::replace(self, Entries { heads, text })
+    }
+
+    /// Puts `earlier` before them.
+    pub fn prepend(&mut self, mut earlier: Entries) {
+        earlier.heads.extend_from_slice(&self.heads);
+        earlier.text.extend_from_slice(&self.text);
+        *self = earlier;
+    }
+
+    /// Takes out what does not fit `bytes_max`; the heads of what was taken out.
+    pub fn shrink(&mut self, bytes_max: usize) -> Vec<Head> {
+        let mut dropped = Vec::new();
+        let bytes = self.bytes();
+        let mut excess = if bytes > bytes_max {
+            bytes - bytes_max + bytes_max / 8
+        } else {
+            0
+        };
+        for level in Level::ALL {
+            if excess == 0 {
+                break;
+            }
+            let Entries { heads, text } = mem::take(self);
+            let mut rest = &text[..];
+            for head in heads {
+                let (entry, tail) = rest.split_at(head.bytes);
+                rest = tail;
+                if head.level == level && excess > 0 {
+                    excess = excess.saturating_sub(head.bytes + ENTRY_OVERHEAD_BYTES);
+                    dropped.push(head);
+                } else {
+                    self.text.extend_from_slice(entry);
+                    self.heads.push(head);
+                }
+            }
+        }
+        dropped
+    }
+}

@@ -1,0 +1,268 @@
+//! The client: one way in ([`Client::handle`]), one way out ([`Client::poll`]).
+//!
+//! Routes, and decides nothing else: intake, destinations and flushes each know their own. The driving rule: one
+//! event in, drain all effects, sleep until the one deadline, which is always the last effect of a drain (I6).
+//!
+//! To add a feature: give it a stage of its own, an event or a field of the configuration by which it is told, and
+//! route it here. Tested by everything in `tests/contracts` and `tests/props`.
+use alloc::vec::Vec;
+
+use super::buffer::{Entries, Head};
+use super::config::{Config, Consent};
+use super::delivery;
+use super::destination::Destination;
+use super::effect::Effect;
+use super::entry;
+use super::error::Problem;
+use super::event::{Event, Outcome, RequestId};
+use super::flush::{self, End, Flushes};
+use super::msgpack::Reader;
+use super::random::Random;
+use super::record::{self, RawEntry, Values};
+use super::state::{Phase, State};
+use super::stats::{Counters, DROP_REASONS, DropReason, closes, counter};
+use super::time::{Millis, Now};
+
+/// The logging client of one logger instance.
+///
+/// ```
+/// use sapwood::core::{client::Client, config::Config, effect::Effect, event::Event, time::Now};
+///
+/// let config = Config::new("web-shop", "production")?;
+/// let mut client = Client::new(config, [7; 16]);
+/// client.handle(Now { monotonic: 0, unix: 1_763_640_000_000 }, Event::Visible(true));
+/// assert_eq!(client.poll(), Some(Effect::Sleep(u64::MAX)));
+/// assert_eq!(client.poll(), None);
+/// # Ok::<(), sapwood::core::error::ConfigError>(())
+/// ```
+#[derive(Debug)]
+pub struct Client {
+    state: State,
+    destination: Destination,
+    /// The highest sequence number seen; a flush covers what is up to it.
+    last_seq: u64,
+    last_status: u16,
+}
+
+impl Client {
+    /// A client that has not done anything yet. Of the random `seed` the first eight bytes name the instance, the
+    /// others spread the delays.
+    pub fn new(config: Config, seed: [u8; 16]) -> Self {
+        let seed = u128::from_be_bytes(seed);
+        Client {
+            destination: Destination::new(),
+            last_seq: 0,
+            last_status: 0,
+            state: State {
+                now: Now { monotonic: 0, unix: 0 },
+                instance: ((seed >> 64) as u64).to_be_bytes(),
+                phase: Phase::Open,
+                consent: config.consent,
+                hidden: false,
+                online: true,
+                accepted: 0,
+                flushes: Flushes::default(),
+                random: Random::new(seed as u64),
+                next_request: 0,
+                next_batch: 0,
+                effects: Vec::new(),
+                config,
+            },
+        }
+    }
+
+    /// Something happened at `now`. Drain [`Client::poll`] before the next event.
+    pub fn handle(&mut self, now: Now, event: Event<'_>) {
+        debug_assert!(self.state.effects.is_empty(), "the last drain did not end");
+        self.state.now = now;
+        self.route(event);
+        delivery::pump(&mut self.destination, &mut self.state);
+        self.settle();
+        while let Some((at, count)) = self.destination.take_untold() {
+            self.state.effects.push(Effect::Dropped {
+                reason: DROP_REASONS[at],
+                count,
+            });
+        }
+        let deadline = self.deadline();
+        self.state.effects.push(Effect::Sleep(deadline));
+        debug_assert!(closes(&self.counters()), "I1: {:?}", self.counters());
+    }
+
+    /// The next thing to do; `None` after [`Effect::Sleep`].
+    pub fn poll(&mut self) -> Option<Effect> {
+        if self.state.effects.is_empty() {
+            None
+        } else {
+            Some(self.state.effects.remove(0))
+        }
+    }
+
+    /// The counters.
+    pub fn counters(&self) -> Counters {
+        self.destination.counters(self.state.accepted)
+    }
+
+    /// Has a close been settled? Then only late answers are of interest.
+    pub fn is_closed(&self) -> bool {
+        self.state.phase == Phase::Closed
+    }
+
+    fn route(&mut self, event: Event<'_>) {
+        match event {
+            Event::Records { bytes, waited } => self.records(bytes, waited),
+            Event::Flush { token, timeout, close } => self.flush(token, timeout, close),
+            Event::Visible(visible) => {
+                self.state.hidden = !visible;
+                self.destination.exit_pass = !visible;
+            }
+            Event::Online(online) => self.online(online),
+            Event::Wake => {}
+            Event::Outcome { request, outcome } => self.outcome(request, outcome),
+            Event::Consent(consent) => {
+                self.state.consent = consent;
+                if consent == Consent::Denied {
+                    self.drop_held(DropReason::Consent);
+                }
+            }
+        }
+    }
+
+    /// An outcome that nobody waits for any more is ignored (I9).
+    fn outcome(&mut self, request: RequestId, outcome: Outcome) {
+        let Some(batch) = self.destination.land(request) else {
+            return;
+        };
+        let (destination, state) = (&mut self.destination, &mut self.state);
+        match outcome {
+            Outcome::Answered(answer) => {
+                self.last_status = answer.status;
+                delivery::answered(destination, batch, answer, state);
+            }
+            Outcome::Failed => delivery::failed(destination, batch, state),
+            Outcome::Taken => destination.end(&batch.entries.heads, End::Unconfirmed, &mut state.flushes),
+        }
+    }
+
+    fn records(&mut self, bytes: &[u8], waited: Millis) {
+        let mut scopes: Vec<Values<'_>> = Vec::new();
+        let mut reader = Reader::new(bytes);
+        while !reader.is_empty() {
+            match reader.unsigned() {
+                record::ENTRY => {
+                    let raw = RawEntry::read(&mut reader);
+                    if !reader.failed() {
+                        self.entry(&raw, scopes.get(raw.scope), waited);
+                    }
+                }
+                record::SCOPE => scopes.push(Values::read(&mut reader)),
+                record::DROP => {
+                    let (reason, count) = (reader.unsigned() as usize, reader.unsigned());
+                    self.state.accepted += count;
+                    let reason = DROP_REASONS.get(reason).copied().unwrap_or(DropReason::CoreFailed);
+                    // The façade has told the application itself.
+                    self.destination.count_drops(reason, count, true);
+                }
+                record::RESOURCE => {
+                    self.state.config.resource = reader.string().to_vec();
+                }
+                _ => reader.fail(),
+            }
+        }
+        if reader.failed() {
+            // Nothing behind the failure can be trusted, not even how many entries there were.
+            self.state.report(Problem::Internal, 0);
+        }
+    }
+
+    fn entry(&mut self, raw: &RawEntry<'_>, scope: Option<&Values<'_>>, waited: Millis) {
+        self.state.accepted += 1;
+        self.last_seq = self.last_seq.max(raw.seq);
+        if let Some(reason) = self.refusal() {
+            return self.destination.count_drops(reason, 1, false);
+        }
+        let Entries { heads, text } = &mut self.destination.buffer;
+        let start = text.len();
+        match entry::write(text, raw, scope.unwrap_or(&Values::default()), &self.state.config) {
+            Some(level) => heads.push(Head {
+                seq: raw.seq,
+                accepted_at: self.state.now.monotonic.saturating_sub(waited),
+                bytes: text.len() - start,
+                level,
+            }),
+            None => {
+                text.truncate(start);
+                self.destination.count_drops(DropReason::Unserialisable, 1, false);
+            }
+        }
+        self.destination
+            .bound(self.state.config.buffer_bytes, &mut self.state.flushes);
+    }
+
+    /// Why nothing is taken at all at present.
+    fn refusal(&self) -> Option<DropReason> {
+        if self.is_closed() {
+            Some(DropReason::Closed)
+        } else if self.state.consent == Consent::Denied {
+            Some(DropReason::Consent)
+        } else if self.destination.stopped {
+            Some(DropReason::Rejected)
+        } else {
+            None
+        }
+    }
+
+    fn drop_held(&mut self, reason: DropReason) {
+        self.destination.drop_held(Millis::MAX, reason, &mut self.state.flushes);
+    }
+
+    fn flush(&mut self, token: u32, timeout: Millis, close: bool) {
+        if close && self.state.phase == Phase::Open {
+            self.state.phase = Phase::Closing(token);
+        }
+        let counters = self.counters();
+        let open = counters[counter::BUFFERED] + counters[counter::IN_FLIGHT];
+        self.state
+            .flushes
+            .add(token, self.last_seq, open, self.state.now.after(timeout));
+    }
+
+    fn online(&mut self, online: bool) {
+        self.state.online = online;
+        let backoff = &mut self.destination.backoff;
+        if !online {
+            backoff.hold(self.state.now.after(self.state.config.retry.max_delay_ms));
+        } else if !backoff.by_server {
+            *backoff = Default::default();
+        }
+    }
+
+    /// Answers the flushes that are done; the end of a close drops what is still held.
+    fn settle(&mut self) {
+        let now = self.state.now.monotonic;
+        // Nothing can be sent without consent, so there is nothing to wait for.
+        let hopeless = self.state.consent != Consent::Granted;
+        if let Phase::Closing(token) = self.state.phase
+            && self.state.flushes.is_done(token, now, hopeless)
+        {
+            self.state.phase = Phase::Closed;
+        }
+        if self.is_closed() {
+            self.drop_held(DropReason::Closed);
+        }
+        while let Some((token, outcome)) = self.state.flushes.take_done(now, hopeless) {
+            let outcome = flush::Outcome {
+                last_status: self.last_status,
+                ..outcome
+            };
+            self.state.effects.push(Effect::Settle { token, outcome });
+        }
+    }
+
+    fn deadline(&self) -> Millis {
+        let delivery = delivery::deadline(&self.destination, &self.state);
+        delivery
+            .min(self.state.flushes.deadline())
+            .max(self.state.now.monotonic)
+    }
+}

@@ -1,0 +1,233 @@
+//! Owns when and what a destination sends, and what its answers do. A state machine over [`Destination`]; no IO.
+//!
+//! Invariants: one request in flight, one more while the page is hidden; nothing before its backoff (I3), except that
+//! a page about to go may try once if the delay is our own and not the server's; a batch is forgotten only after a
+//! success or a final rejection of its id (I7). A request that takes longer than `timeoutMs` counts as failed, and the
+//! driver has told the browser to end it then. Tested by `tests/contracts/delivery.rs`, `exit.rs` and `retry.rs`.
+use super::batch::Batch;
+use super::buffer::Entries;
+use super::destination::Destination;
+use super::effect::{Effect, Request};
+use super::encode::json;
+use super::error::Problem;
+use super::event::Answer;
+use super::flush::End;
+use super::limits::*;
+use super::retry::{Verdict, judge};
+use super::state::{Phase, State};
+use super::stats::DropReason;
+use super::time::Millis;
+
+/// Sends what is due, as long as a request may be made.
+pub fn pump(destination: &mut Destination, state: &mut State) {
+    end_late(destination, state);
+    let oldest = state.now.monotonic.saturating_sub(state.config.retry.max_age_ms);
+    destination.drop_held(oldest, DropReason::Expired, &mut state.flushes);
+    while may_send(destination, state) {
+        let Some(batch) = next_batch(destination, state) else {
+            break;
+        };
+        send(destination, batch, state);
+    }
+}
+
+/// When [`pump`] has something to do at the latest; `Millis::MAX` if nothing is to be done.
+pub fn deadline(destination: &Destination, state: &State) -> Millis {
+    if let Some(batch) = destination.flights.first() {
+        return batch.since.saturating_add(state.config.timeout_ms);
+    }
+    let due_at = match destination.buffer.heads.first() {
+        _ if !state.may_send() => Millis::MAX,
+        _ if !destination.waiting.is_empty() || is_due(destination, state) => 0,
+        Some(oldest) => oldest.accepted_at.saturating_add(state.config.flush_interval_ms),
+        None => Millis::MAX,
+    };
+    due_at.max(destination.backoff.not_before)
+}
+
+fn may_send(destination: &Destination, state: &State) -> bool {
+    let backoff = &destination.backoff;
+    let pass = destination.exit_pass && !backoff.by_server;
+    state.may_send()
+        && !destination.stopped
+        && destination.flights.len() <= usize::from(state.hidden)
+        && (pass || backoff.not_before <= state.now.monotonic)
+}
+
+fn is_due(destination: &Destination, state: &State) -> bool {
+    let (buffer, config) = (&destination.buffer, &state.config);
+    let Some(oldest) = buffer.heads.first() else {
+        return false;
+    };
+    state.hidden
+        || oldest.seq <= destination.halves_until
+        || state.phase != Phase::Open
+        || buffer.heads.len() >= config.batch_entries
+        || buffer.text.len() >= config.batch_bytes
+        || oldest.seq <= state.flushes.wanted()
+        || oldest.accepted_at.saturating_add(config.flush_interval_ms) <= state.now.monotonic
+}
+
+/// Bytes that the header adds to the entries, with room for what grows until the batch is delivered.
+fn frame_bytes(destination: &Destination, state: &State) -> usize {
+    let empty = Batch::new(0, Entries::default());
+    json::frame(&empty, state, destination.dropped(), true).len() + HEADER_SLACK_BYTES
+}
+
+/// The batch that waits for another attempt, or a new one.
+fn next_batch(destination: &mut Destination, state: &mut State) -> Option<Batch> {
+    let frame_bytes = frame_bytes(destination, state);
+    // A second request, at exit, is worth making only if it outlives the page.
+    let second = !destination.flights.is_empty();
+    let exit_bytes = destination.quota_left().max(EXIT_BYTES_MIN).saturating_sub(frame_bytes);
+    if let Some(batch) = destination.waiting.last() {
+        let too_large = second && batch.entries.text.len() > exit_bytes;
+        return if too_large { None } else { destination.waiting.pop() };
+    }
+    let batch_bytes = if state.hidden {
+        exit_bytes
+    } else {
+        state.config.batch_bytes.saturating_sub(frame_bytes)
+    };
+    while is_due(destination, state) {
+        let (mut count, mut bytes) = (0, 0);
+        let entries_max = state.config.batch_entries.min(destination.entries_max);
+        for head in destination.buffer.heads.iter().take(entries_max) {
+            bytes += head.bytes;
+            if bytes > batch_bytes {
+                break;
+            }
+            count += 1;
+        }
+        // An entry that is too large for a batch goes alone, if it goes at all.
+        if count == 0 && second {
+            return None;
+        }
+        if count == 0 && bytes + frame_bytes > REQUEST_BYTES_MAX {
+            destination.drop_buffered(1, DropReason::TooLarge, &mut state.flushes);
+            continue;
+        }
+        state.next_batch += 1;
+        return Some(Batch::new(state.next_batch, destination.buffer.take(count.max(1))));
+    }
+    None
+}
+
+fn send(destination: &mut Destination, mut batch: Batch, state: &mut State) {
+    batch.attempts += 1;
+    batch.since = state.now.monotonic;
+    batch.request = state.next_request;
+    state.next_request += 1;
+    if destination.backoff.not_before > state.now.monotonic {
+        destination.exit_pass = false;
+    }
+    let bytes = batch.entries.text.len() + frame_bytes(destination, state);
+    let keepalive = state.config.keepalive && !destination.keepalive_refused && bytes <= destination.quota_left();
+    // Where keepalive cannot be had, a beacon is the only request that outlives the page.
+    let beacon = state.hidden && !keepalive && bytes <= KEEPALIVE_BYTES_MAX;
+    let simple = state.config.cross_origin && state.hidden;
+    let body = json::frame(&batch, state, destination.dropped(), simple || beacon);
+    batch.quota_bytes = if keepalive { body.len() } else { 0 };
+    let timeout_ms = state.config.timeout_ms;
+    state.effects.push(Effect::Send(Request {
+        id: batch.request,
+        body,
+        keepalive,
+        beacon,
+        simple,
+        timeout_ms,
+    }));
+    destination.flights.push(batch);
+}
+
+fn end_late(destination: &mut Destination, state: &mut State) {
+    while let Some(batch) = destination.flights.first()
+        && batch.since.saturating_add(state.config.timeout_ms) <= state.now.monotonic
+    {
+        let batch = destination.flights.remove(0);
+        try_again(destination, batch, 0, (Problem::Timeout, 0), state);
+    }
+}
+
+/// A request was answered.
+pub fn answered(destination: &mut Destination, batch: Batch, answer: Answer, state: &mut State) {
+    destination.keepalive_refused = false;
+    let heads = &batch.entries.heads[..];
+    let (status, rejected) = (answer.status, End::Dropped(DropReason::Rejected));
+    match judge(answer) {
+        Verdict::Delivered => {
+            destination.backoff = Default::default();
+            // What the receiver takes is found again after it was found too large.
+            destination.entries_max = destination.entries_max.saturating_mul(2).max(2);
+            destination.end(heads, End::Delivered, &mut state.flushes);
+        }
+        Verdict::Retry(after) => try_again(destination, batch, after, (Problem::ServerError, status), state),
+        Verdict::Halve => halve(destination, batch, state),
+        Verdict::Stop => {
+            state.report(Problem::Unauthorized, status);
+            destination.stopped = true;
+            destination.end(heads, rejected, &mut state.flushes);
+            destination.drop_held(Millis::MAX, DropReason::Rejected, &mut state.flushes);
+        }
+        Verdict::Rejected { taken } => {
+            state.report(Problem::Rejected, status);
+            destination.backoff = Default::default();
+            let (taken, refused) = heads.split_at(taken.min(heads.len()));
+            destination.end(taken, End::Delivered, &mut state.flushes);
+            destination.end(refused, rejected, &mut state.flushes);
+        }
+    }
+}
+
+/// A request failed without an answer.
+pub fn failed(destination: &mut Destination, batch: Batch, state: &mut State) {
+    // The browser's refusal of a keepalive request looks like a dead network: the next attempt goes without.
+    destination.keepalive_refused = batch.quota_bytes > 0;
+    try_again(destination, batch, 0, (Problem::NetworkError, 0), state);
+}
+
+/// Keeps the batch for another attempt, or gives it up when it has had enough.
+fn try_again(
+    destination: &mut Destination,
+    mut batch: Batch,
+    after: Millis,
+    (problem, status): (Problem, u16),
+    state: &mut State,
+) {
+    let retry = &state.config.retry;
+    if state.online {
+        batch.failures += 1;
+        destination.backoff.fail(state.now, after, retry, &mut state.random);
+        // One report a series: what goes on failing says nothing new.
+        if destination.backoff.failures == 1 {
+            state.report(problem, status);
+        }
+    } else {
+        destination.backoff.hold(state.now.after(retry.max_delay_ms));
+    }
+    if state.config.retry.max_retries.is_some_and(|max| batch.failures > max) {
+        let end = End::Dropped(DropReason::RetriesExhausted);
+        destination.end(&batch.entries.heads, end, &mut state.flushes);
+    } else {
+        batch.quota_bytes = 0;
+        destination.waiting.push(batch);
+    }
+}
+
+/// Its entries go back to where they came from, to go out in batches of half the size with ids of their own; a single
+/// entry that is refused is given up.
+fn halve(destination: &mut Destination, batch: Batch, state: &mut State) {
+    state.report(Problem::PayloadTooLarge, 413);
+    let len = batch.entries.heads.len();
+    if len == 1 {
+        destination.end(
+            &batch.entries.heads,
+            End::Dropped(DropReason::TooLarge),
+            &mut state.flushes,
+        );
+    } else {
+        destination.entries_max = len / 2;
+        destination.halves_until = batch.entries.heads.last().map_or(0, |head| head.seq);
+        destination.buffer.prepend(batch.entries);
+    }
+}

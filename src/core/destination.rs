@@ -1,0 +1,143 @@
+//! Owns what is held for one destination, and its counters: the buffer, the batches that were cut, the requests in
+//! flight. `delivery` drives it.
+//!
+//! Invariant I1: taken = delivered + unconfirmed + buffered + in flight + Σ dropped, at every moment.
+//! Tested by `tests/contracts/accounting.rs` and `tests/props/accounting.rs`.
+use ::core::mem;
+use alloc::vec::Vec;
+
+use super::batch::Batch;
+use super::buffer::{Entries, Head};
+use super::event::RequestId;
+use super::flush::{End, Flushes};
+use super::limits::KEEPALIVE_BYTES_MAX;
+use super::retry::Backoff;
+use super::stats::{Counters, DROP_REASON_COUNT, DropReason, counter};
+use super::time::Millis;
+
+/// One destination.
+#[derive(Debug, Default)]
+pub struct Destination {
+    /// What waits to be cut.
+    pub buffer: Entries,
+    /// What was cut and waits for another attempt. The last goes next.
+    pub waiting: Vec<Batch>,
+    /// What is in a request that has not been answered: at most one, and one more at exit. Oldest first.
+    pub flights: Vec<Batch>,
+    /// When the next attempt may begin.
+    pub backoff: Backoff,
+    /// One attempt in spite of the backoff, because the page may be going.
+    pub exit_pass: bool,
+    /// The last request with keepalive failed without an answer: the browser may have refused it.
+    pub keepalive_refused: bool,
+    /// The key is no good.
+    pub stopped: bool,
+    /// Most entries in a batch, after the receiver found one too large.
+    pub entries_max: usize,
+    /// Entries up to this one came back from a batch that was too large, and go at once.
+    pub halves_until: u64,
+    /// What met its end; what is held is counted by [`Destination::counters`].
+    ended: Counters,
+    /// Drops that the application has not been told of.
+    untold: [u64; DROP_REASON_COUNT],
+}
+
+impl Destination {
+    /// An empty destination.
+    pub fn new() -> Self {
+        Destination {
+            entries_max: usize::MAX,
+            ..Destination::default()
+        }
+    }
+
+    /// Drops what exceeds the bound of memory; batches that were cut count, and stay.
+    pub fn bound(&mut self, bytes_max: usize, flushes: &mut Flushes) {
+        let cut: usize = self
+            .waiting
+            .iter()
+            .chain(&self.flights)
+            .map(|batch| batch.entries.bytes())
+            .sum();
+        let dropped = self.buffer.shrink(bytes_max.saturating_sub(cut));
+        self.end(&dropped, End::Dropped(DropReason::BufferFull), flushes);
+    }
+
+    /// Counts entries that never came this far. `told`: the application knows of them.
+    pub fn count_drops(&mut self, reason: DropReason, count: u64, told: bool) {
+        self.ended[counter::DROPPED + reason as usize] += count;
+        if !told {
+            self.untold[reason as usize] += count;
+        }
+    }
+
+    /// Entries that were held met their end.
+    pub fn end(&mut self, heads: &[Head], end: End, flushes: &mut Flushes) {
+        for head in heads {
+            match end {
+                End::Delivered => self.ended[counter::DELIVERED] += 1,
+                End::Unconfirmed => self.ended[counter::UNCONFIRMED] += 1,
+                End::Dropped(reason) => self.count_drops(reason, 1, false),
+            }
+            flushes.note(head.seq, end);
+        }
+    }
+
+    /// Drops the `count` oldest entries of the buffer.
+    pub fn drop_buffered(&mut self, count: usize, reason: DropReason, flushes: &mut Flushes) {
+        let dropped = self.buffer.take(count);
+        self.end(&dropped.heads, End::Dropped(reason), flushes);
+    }
+
+    /// Drops all that is not in flight and was accepted before `until`. A batch goes as a whole, by its youngest
+    /// entry: its id must never name other entries (I8).
+    pub fn drop_held(&mut self, until: Millis, reason: DropReason, flushes: &mut Flushes) {
+        let is_old = |head: &Head| head.accepted_at < until;
+        while let Some(batch) = self
+            .waiting
+            .pop_if(|batch| batch.entries.heads.last().is_none_or(is_old))
+        {
+            self.end(&batch.entries.heads, End::Dropped(reason), flushes);
+        }
+        let count = self.buffer.heads.iter().take_while(|head| is_old(head)).count();
+        if count > 0 {
+            self.drop_buffered(count, reason, flushes);
+        }
+    }
+
+    /// Takes a request out of flight.
+    pub fn land(&mut self, request: RequestId) -> Option<Batch> {
+        let at = self.flights.iter().position(|batch| batch.request == request)?;
+        Some(self.flights.remove(at))
+    }
+
+    /// Bytes of the keepalive quota that our own requests leave.
+    pub fn quota_left(&self) -> usize {
+        let used = self.flights.iter().map(|batch| batch.quota_bytes).sum();
+        KEEPALIVE_BYTES_MAX.saturating_sub(used)
+    }
+
+    /// Dropped so far, by reason.
+    pub fn dropped(&self) -> &[u64] {
+        &self.ended[counter::DROPPED..]
+    }
+
+    /// The counters, with what was accepted.
+    pub fn counters(&self, accepted: u64) -> Counters {
+        let mut counters = self.ended;
+        counters[counter::ACCEPTED] = accepted;
+        counters[counter::BUFFERED] = (self.buffer.heads.len() + len(&self.waiting)) as u64;
+        counters[counter::IN_FLIGHT] = len(&self.flights) as u64;
+        counters
+    }
+
+    /// Takes out one reason with the count that the application has not been told of.
+    pub fn take_untold(&mut self) -> Option<(usize, u64)> {
+        let at = self.untold.iter().position(|count| *count > 0)?;
+        Some((at, mem::take(&mut self.untold[at])))
+    }
+}
+
+fn len(batches: &[Batch]) -> usize {
+    batches.iter().map(|batch| batch.entries.heads.len()).sum()
+}

@@ -1,0 +1,56 @@
+//! Owns what the client wants done. The driver does it and reports back with events.
+use alloc::vec::Vec;
+
+use super::error::Problem;
+use super::event::RequestId;
+use super::flush::Outcome;
+use super::stats::DropReason;
+use super::time::Millis;
+
+/// Something to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Make a request; report its [`super::event::Outcome`].
+    Send(Request),
+    /// A flush or close is done.
+    Settle {
+        /// Named by the event.
+        token: u32,
+        /// How it went.
+        outcome: Outcome,
+    },
+    /// Tell the application of a delivery problem.
+    Report {
+        /// What.
+        problem: Problem,
+        /// The HTTP status, or 0.
+        status: u16,
+    },
+    /// Tell the application that entries were dropped.
+    Dropped {
+        /// Why.
+        reason: DropReason,
+        /// How many since the last time.
+        count: u64,
+    },
+    /// Sleep until this monotonic time, or until something happens; `Millis::MAX`: without end. Always the last of a
+    /// drain.
+    Sleep(Millis),
+}
+
+/// A request to make.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Request {
+    /// Names it.
+    pub id: RequestId,
+    /// The body.
+    pub body: Vec<u8>,
+    /// May it outlive the page?
+    pub keepalive: bool,
+    /// Hand it to `sendBeacon` and not to `fetch`.
+    pub beacon: bool,
+    /// It must need no preflight: `text/plain`, no header of ours (the key is in the body).
+    pub simple: bool,
+    /// The browser may end it after this; a later outcome is ignored.
+    pub timeout_ms: Millis,
+}

@@ -1,0 +1,84 @@
+//! Every limit, in one file, with the relations between them asserted at compile time.
+//!
+//! Units stand last in the names. `CHARS` are UTF-16 units, because the receivers count as JavaScript does; cuts are
+//! made at character boundaries. Option bounds stand here and in `js/src/options.ts`; `tests/contracts/boundary.rs`
+//! compares the two.
+
+/// Longest `message`.
+pub const MESSAGE_CHARS_MAX: u16 = 10_000;
+/// Longest `errorName`.
+pub const ERROR_NAME_CHARS_MAX: u16 = 200;
+/// Longest `errorStack`.
+pub const ERROR_STACK_CHARS_MAX: u16 = 10_000;
+/// Longest `userId`, `sessionId`, `requestId`, `ipAddress`.
+pub const ID_CHARS_MAX: u16 = 100;
+/// Longest `flowId` and `dataset`.
+pub const FLOW_ID_CHARS_MAX: u16 = 50;
+/// Longest `country`.
+pub const COUNTRY_CHARS_MAX: u16 = 10;
+/// Longest tag.
+pub const TAG_CHARS_MAX: u16 = 50;
+/// Most tags of one entry.
+pub const TAGS_MAX: usize = 20;
+/// Largest `stepIndex`; past it the index stays and the order is by sequence.
+pub const STEP_INDEX_MAX: u32 = 1_000;
+
+/// Deepest nesting that is read. The façade stops at 32; this bounds the recursion whatever arrives.
+pub const DEPTH_MAX: u32 = 40;
+
+/// Entries in one batch, at most.
+pub const BATCH_ENTRIES_MAX: usize = 1_000;
+/// `batchSize` when it is not set.
+pub const BATCH_ENTRIES_DEFAULT: usize = 100;
+/// `batchBytes` when it is not set.
+pub const BATCH_BYTES_DEFAULT: usize = 48 * 1024;
+/// Smallest `batchBytes`.
+pub const BATCH_BYTES_MIN: usize = 1024;
+/// Largest request body that is ever made for the native protocol.
+pub const REQUEST_BYTES_MAX: usize = 1024 * 1024;
+/// What browsers let all keepalive requests and beacons in flight hold together (measured: 65,536 taken, 65,537 refused).
+pub const KEEPALIVE_BYTES_MAX: usize = 64 * 1024;
+/// Below this much of the keepalive quota an exit request is not worth making with `fetch`; a beacon is tried.
+pub const EXIT_BYTES_MIN: usize = 4 * 1024;
+/// Room kept for what grows in a batch's header between attempts (`attempt`, `sentAt`, `dropped`).
+pub const HEADER_SLACK_BYTES: usize = 768;
+
+/// `maxBufferBytes` when it is not set.
+pub const BUFFER_BYTES_DEFAULT: usize = 2 * 1024 * 1024;
+/// Smallest `maxBufferBytes`.
+pub const BUFFER_BYTES_MIN: usize = 16 * 1024;
+/// Largest `maxBufferBytes`.
+pub const BUFFER_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// What an entry costs beside its text: its head, and the room that a growing list keeps free.
+pub const ENTRY_OVERHEAD_BYTES: usize = 64;
+
+/// `flushInterval` when it is not set.
+pub const FLUSH_INTERVAL_MS_DEFAULT: u64 = 5_000;
+/// Largest `flushInterval`: a day.
+pub const FLUSH_INTERVAL_MS_MAX: u64 = 86_400_000;
+/// `retry.initialDelayMs` when it is not set.
+pub const RETRY_INITIAL_MS_DEFAULT: u64 = 1_000;
+/// `retry.maxDelayMs` when it is not set.
+pub const RETRY_DELAY_MS_DEFAULT: u64 = 30_000;
+/// `retry.maxAgeMs` when it is not set.
+pub const RETRY_AGE_MS_DEFAULT: u64 = 3_600_000;
+/// A `Retry-After` is obeyed up to this.
+pub const RETRY_AFTER_MS_MAX: u64 = 3_600_000;
+/// `timeoutMs` when it is not set.
+pub const TIMEOUT_MS_DEFAULT: u64 = 10_000;
+
+/// Flushes that can wait at once; one more is answered at once with what is pending.
+pub const FLUSHES_MAX: usize = 64;
+
+const _: () = assert!(BATCH_ENTRIES_DEFAULT <= BATCH_ENTRIES_MAX);
+const _: () = assert!(BATCH_BYTES_MIN <= BATCH_BYTES_DEFAULT);
+// A default batch fits the exit quota with its header, so that a closing page can send it.
+const _: () = assert!(BATCH_BYTES_DEFAULT + HEADER_SLACK_BYTES < KEEPALIVE_BYTES_MAX);
+const _: () = assert!(KEEPALIVE_BYTES_MAX <= REQUEST_BYTES_MAX);
+const _: () = assert!(EXIT_BYTES_MIN > 2 * HEADER_SLACK_BYTES);
+const _: () = assert!(BUFFER_BYTES_MIN <= BUFFER_BYTES_DEFAULT && BUFFER_BYTES_DEFAULT <= BUFFER_BYTES_MAX);
+// A request never carries more than may be held.
+const _: () = assert!(REQUEST_BYTES_MAX <= BUFFER_BYTES_DEFAULT);
+const _: () = assert!(RETRY_INITIAL_MS_DEFAULT <= RETRY_DELAY_MS_DEFAULT);
+const _: () = assert!(RETRY_DELAY_MS_DEFAULT <= RETRY_AGE_MS_DEFAULT);
+const _: () = assert!(FLOW_ID_CHARS_MAX == 41 + 1 + 8);

@@ -1,0 +1,68 @@
+//! Owns what an answer means and how long to wait before the next attempt. Does not hold batches.
+//!
+//! Backoff is exponential with full jitter; what the server asks for wins over it and is obeyed up to
+//! [`RETRY_AFTER_MS_MAX`]. Tested by `tests/contracts/retry.rs`.
+use super::config::RetryConfig;
+use super::event::Answer;
+use super::limits::RETRY_AFTER_MS_MAX;
+use super::random::Random;
+use super::time::{Millis, Now};
+
+/// What an answer means for the batch it answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Taken.
+    Delivered,
+    /// Try again, not before this delay if the server named one (not 0).
+    Retry(Millis),
+    /// Too large: try in halves.
+    Halve,
+    /// The key is no good: never send again.
+    Stop,
+    /// Refused for good; so many of its entries were taken all the same.
+    Rejected {
+        /// Entries taken.
+        taken: usize,
+    },
+}
+
+/// What an answer means (wire.md, "Answer").
+pub fn judge(answer: Answer) -> Verdict {
+    match answer.status {
+        200..=299 => Verdict::Delivered,
+        401 | 403 => Verdict::Stop,
+        413 => Verdict::Halve,
+        408 | 429 | 500..=599 => Verdict::Retry(answer.retry_after_ms.min(RETRY_AFTER_MS_MAX)),
+        _ => Verdict::Rejected {
+            taken: answer.count as usize,
+        },
+    }
+}
+
+/// When the next attempt may begin (I3).
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Backoff {
+    /// Failures in a row.
+    pub failures: u32,
+    /// Not before this monotonic time.
+    pub not_before: Millis,
+    /// The server named the time; even a closing page obeys it.
+    pub by_server: bool,
+}
+
+impl Backoff {
+    /// An attempt failed. `after`: the server's own delay, or 0.
+    pub fn fail(&mut self, now: Now, after: Millis, retry: &RetryConfig, random: &mut Random) {
+        self.failures = self.failures.saturating_add(1);
+        // Both bounds are at most a day, so twenty doublings stay far from the end of the number.
+        let bound = (retry.initial_delay_ms << (self.failures - 1).min(20)).min(retry.max_delay_ms);
+        self.by_server = after > 0;
+        let delay = if self.by_server { after } else { random.up_to(bound) };
+        self.not_before = now.after(delay);
+    }
+
+    /// The network is said to be gone: try rarely, for it may be a mistake (a collector on this machine).
+    pub fn hold(&mut self, until: Millis) {
+        self.not_before = self.not_before.max(until);
+    }
+}
