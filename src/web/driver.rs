@@ -1,0 +1,166 @@
+//! Owns the client and drives it: one event in, all effects out, sleep. Every effect is performed while nothing is
+//! borrowed, so that whatever JavaScript does in the meantime (a patched `fetch` that logs) may come back in.
+//!
+//! Tested by `tests/wasm` (Node) and `tests/browser` (Chromium).
+use ::core::cell::{Cell, RefCell};
+
+use wasm_bindgen::prelude::*;
+
+use super::fetch::{self, Endpoint};
+use super::object::apply;
+use super::signal::{Signal, bind};
+use super::timer::Timer;
+use super::{clock, lifecycle};
+use crate::core::client::Client;
+use crate::core::config::Config;
+use crate::core::effect::{Effect, Request};
+use crate::core::event::{self, Event};
+use crate::core::flush::Outcome;
+use crate::core::stats::{Counters, counter};
+
+/// What the owner of the driver is asked and told: JavaScript functions (`docs/boundary.md`, "callbacks").
+#[derive(Clone, Debug)]
+pub struct Hooks {
+    /// `(kind, …numbers)`: settled, problem, dropped.
+    pub notify: JsValue,
+    /// Hand over what has not been handed over.
+    pub drain: JsValue,
+}
+
+/// A client and everything that moves it.
+#[derive(Debug)]
+pub struct Driver {
+    client: RefCell<Client>,
+    /// A copy for readers: works while the client is borrowed, and after a trap.
+    counters: Cell<Counters>,
+    hooks: Hooks,
+    endpoint: Endpoint,
+    timer: Timer,
+    listeners: [JsValue; 6],
+}
+
+impl Driver {
+    /// Starts with this configuration; nothing happens before [`Driver::listen`]. `None`: there is no randomness.
+    pub fn new(config: Config, endpoint: Endpoint, hooks: Hooks) -> Option<Driver> {
+        Some(Driver {
+            timer: Timer::new(bind(&endpoint.entry, Signal::Wake, 0, JsValue::UNDEFINED)),
+            listeners: lifecycle::listeners(&endpoint.entry),
+            endpoint,
+            client: RefCell::new(Client::new(config, clock::seed()?)),
+            counters: Cell::new([0; counter::COUNT]),
+            hooks,
+        })
+    }
+
+    /// Listens to the page, and hears of the state that it is in.
+    pub fn listen(&self) {
+        lifecycle::listen("addEventListener", &self.listeners);
+        if lifecycle::is_offline() {
+            self.handle(Event::Online(false));
+        }
+        if lifecycle::is_hidden() {
+            self.handle(Event::Visible(false));
+        }
+    }
+
+    /// One counter of the statistics, by its number; 0 for a number that there is not.
+    pub fn counter(&self, index: usize) -> u64 {
+        self.counters.get().get(index).copied().unwrap_or(0)
+    }
+
+    /// Something happened: the client hears of it and its effects are performed.
+    ///
+    /// What an effect sets off may come back in here at once (a beacon's outcome, a patched `fetch` that logs). Then
+    /// the inner call drains the outer one's effects too, in order, and the outer one finds none left.
+    pub fn handle(&self, event: Event<'_>) {
+        let now = clock::now();
+        self.client.borrow_mut().handle(now, event);
+        while let Some(effect) = self.poll() {
+            match effect {
+                Effect::Send(request) => self.send(&request),
+                Effect::Settle { token, outcome } => {
+                    let Outcome {
+                        delivered,
+                        pending,
+                        dropped,
+                        last_status,
+                    } = outcome;
+                    self.notify(0, token.into(), [delivered, pending, dropped, last_status.into()]);
+                }
+                Effect::Report { problem, status } => self.notify(1, problem as u64, [status.into(), 0, 0, 0]),
+                Effect::Dropped { reason, count } => self.notify(2, reason as u64, [count, 0, 0, 0]),
+                Effect::Sleep(deadline) => self.timer.arm(deadline, now),
+            }
+        }
+    }
+
+    /// The next effect; the counters of the moment are published with each.
+    fn poll(&self) -> Option<Effect> {
+        let mut client = self.client.borrow_mut();
+        let effect = client.poll();
+        self.counters.set(client.counters());
+        if effect.is_none() && client.is_closed() {
+            lifecycle::listen("removeEventListener", &self.listeners);
+        }
+        effect
+    }
+
+    fn send(&self, request: &Request) {
+        let sent = self.endpoint.send(request);
+        if request.beacon || !sent {
+            self.outcome(
+                request.id,
+                if sent {
+                    event::Outcome::Taken
+                } else {
+                    event::Outcome::Failed
+                },
+            );
+        }
+    }
+
+    fn outcome(&self, request: u32, outcome: event::Outcome) {
+        self.handle(Event::Outcome { request, outcome });
+    }
+
+    /// The owner only notes what it is told; user code runs in a later microtask.
+    fn notify(&self, kind: u8, subject: u64, [first, second, third, fourth]: [u64; 4]) {
+        let numbers = [kind.into(), subject, first, second, third, fourth];
+        let _ = apply(
+            &self.hooks.notify,
+            &JsValue::UNDEFINED,
+            &numbers.map(|number| (number as f64).into()),
+        );
+    }
+
+    /// The browser calls. `response` is what `value` is the body of, where it is one.
+    pub fn receive(&self, signal: u32, request: u32, response: JsValue, value: JsValue) {
+        let Some(signal) = Signal::from_number(signal) else {
+            return;
+        };
+        match signal {
+            Signal::Response => {
+                if !self.endpoint.read(request, value) {
+                    self.outcome(request, event::Outcome::Failed);
+                }
+            }
+            Signal::Body => self.outcome(request, event::Outcome::Answered(fetch::answer(&response, &value))),
+            Signal::Wake => {
+                self.drain();
+                self.handle(Event::Wake);
+            }
+            Signal::Visibility | Signal::Hide => {
+                let visible = signal == Signal::Visibility && !lifecycle::is_hidden();
+                if !visible {
+                    self.drain();
+                }
+                self.handle(Event::Visible(visible));
+            }
+            Signal::Online | Signal::Offline => self.handle(Event::Online(signal == Signal::Online)),
+        }
+    }
+
+    fn drain(&self) {
+        let _ = apply(&self.hooks.drain, &JsValue::UNDEFINED, &[]);
+    }
+}

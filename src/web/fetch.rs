@@ -1,0 +1,100 @@
+//! Owns requests: starts them, and reads every answer's body, because an unread one holds the keepalive quota.
+//!
+//! Keeps nothing: what belongs to a request is bound to its callbacks. Does not know what an answer means.
+//! Tested by `tests/wasm/delivery.test.ts` and `tests/browser/faults.test.ts`.
+use ::core::slice;
+
+use js_sys::Uint8Array;
+use wasm_bindgen::prelude::*;
+
+use super::clock;
+use super::object::{call, get, get_global, global, set};
+use super::signal::{Signal, bind};
+use crate::core::effect::Request;
+use crate::core::event::Answer;
+
+/// What all requests have in common.
+#[derive(Debug)]
+pub struct Endpoint {
+    /// The address.
+    pub url: JsValue,
+    /// What `fetch` gets beside the body: method, headers, `redirect: "error"`, `credentials`.
+    pub init: JsValue,
+    /// The same for a request that must need no preflight.
+    pub simple_init: JsValue,
+    /// `(signal, request, response, value)`: leads to `Driver::receive` and throws nothing. The browser calls it.
+    pub entry: JsValue,
+}
+
+impl Endpoint {
+    /// Starts a request. `false`: `fetch` threw or is not there, or the browser refused the beacon.
+    pub fn send(&self, request: &Request) -> bool {
+        // A copy: a page that has replaced `fetch` may log in it, and the memory may grow under a view.
+        let body = Uint8Array::from(&request.body[..]).into();
+        if request.beacon {
+            // Without a type, so without a preflight: receivers look at the first bytes.
+            let taken = call(&get_global("navigator"), "sendBeacon", &[self.url.clone(), body]);
+            return taken.is_some_and(|taken| taken.is_truthy());
+        }
+        let init = if request.simple { &self.simple_init } else { &self.init };
+        let timeout = call(
+            &get_global("AbortSignal"),
+            "timeout",
+            &[(request.timeout_ms as f64).into()],
+        );
+        set(init, "body", body);
+        set(init, "keepalive", request.keepalive.into());
+        set(init, "signal", timeout.unwrap_or(JsValue::UNDEFINED));
+        // `fetch` reads the object before it returns, so the next request may have it.
+        let promise = call(&global(), "fetch", &[self.url.clone(), init.clone()]);
+        promise.is_some_and(|promise| {
+            self.listen(&promise, Signal::Response, request.id, JsValue::UNDEFINED);
+            true
+        })
+    }
+
+    /// Goes on to read the body of a response. `false`: it is none, the request failed.
+    pub fn read(&self, request: u32, response: JsValue) -> bool {
+        call(&response, "json", &[]).is_some_and(|body| {
+            self.listen(&body, Signal::Body, request, response);
+            true
+        })
+    }
+
+    /// Both ends of a promise come to the same function; the value tells which.
+    fn listen(&self, promise: &JsValue, signal: Signal, request: u32, response: JsValue) {
+        let callback = bind(&self.entry, signal, request, response);
+        let _ = call(promise, "then", &[callback.clone(), callback]);
+    }
+}
+
+/// What the client has to know of a response and its JSON body. Where the body is none, the status says enough.
+pub fn answer(response: &JsValue, body: &JsValue) -> Answer {
+    let number = |object: &JsValue, name| get(object, name).as_f64().unwrap_or(0.0);
+    let mut retry_after_ms = retry_after_ms(response);
+    if retry_after_ms == 0 {
+        retry_after_ms = (number(body, "retryAfter") * 1000.0) as u64;
+    }
+    Answer {
+        status: number(response, "status") as u16,
+        retry_after_ms,
+        count: (number(body, "count") + number(body, "duplicates")) as u64,
+    }
+}
+
+/// The header `Retry-After`, of seconds or a date; 0 if there is none, it may not be read or makes no sense.
+fn retry_after_ms(response: &JsValue) -> u64 {
+    let Some(header) = call(&get(response, "headers"), "get", &["Retry-After".into()]) else {
+        return 0;
+    };
+    let number = |converter: &JsValue, name| call(converter, name, slice::from_ref(&header)).and_then(|it| it.as_f64());
+    // No header is `null`, which is 0 as a number; a date is not a number.
+    let seconds = number(&global(), "Number").unwrap_or(0.0);
+    let delay = if seconds.is_nan() {
+        number(&get_global("Date"), "parse").unwrap_or(0.0) - clock::now().unix as f64
+    } else {
+        seconds * 1000.0
+    };
+    // What is negative or not a number becomes 0.
+    delay as u64
+}
