@@ -1,0 +1,134 @@
+//! `canary`: proof that the tests can fail. Each `tests/canary/*.patch` breaks one promise in a copy of the tree and
+//! names the test that must catch it: it passes without the patch and fails, by running, with it.
+//!
+//! A patch begins with the lines `Promise: …` and `Test: <suite> <test>`, then an empty line, then a unified diff with
+//! paths `a/` and `b/` from the root. `Needs: build` says that the suite runs what `cargo xtask build` makes. A suite is
+//! a folder of `tests/`: a cargo test target (then the test is its full path, `module::test`) or a TypeScript suite
+//! (then it is the test's whole title).
+
+mod patch;
+mod verdict;
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail};
+
+use self::patch::Patch;
+use self::verdict::Verdict;
+use crate::repo::Repo;
+use crate::test::js;
+use crate::{build, checkout, process, setup};
+
+const FOLDER: &str = "tests/canary";
+/// Suites that hold promises and so must have at least one canary.
+const WATCHED: [&str; 5] = ["contracts", "facade", "wasm", "collector", "browser"];
+
+/// The command: all patches, or those named.
+pub fn command(repo: &Repo, names: &[String]) -> Result<()> {
+    let patches = select(patch::all(&repo.path(FOLDER))?, names)?;
+    setup::all(repo)?;
+    let copy = checkout::sync(repo, &repo.out("canary"))?;
+    // A build in the copy makes what is not in git there; patches that need no build rely on it as well.
+    build::all(&copy)?;
+
+    let mut missed = Vec::new();
+    for patch in &patches {
+        let start = Instant::now();
+        let result = fly(&copy, patch);
+        let seconds = start.elapsed().as_secs_f32();
+        match result {
+            Ok(()) => println!(
+                "canary: {:<28} caught by {} `{}` ({seconds:.1} s)",
+                patch.name, patch.suite, patch.test
+            ),
+            Err(error) => {
+                eprintln!("canary: {:<28} NOT CAUGHT: {error:#}", patch.name);
+                missed.push(patch.name.as_str());
+            }
+        }
+    }
+    if !missed.is_empty() {
+        bail!("not caught: {}", missed.join(", "));
+    }
+    if names.is_empty() { unwatched(&patches) } else { Ok(()) }
+}
+
+fn select(patches: Vec<Patch>, names: &[String]) -> Result<Vec<Patch>> {
+    if let Some(stranger) = names
+        .iter()
+        .find(|name| !patches.iter().any(|patch| patch.name == **name))
+    {
+        bail!("there is no {FOLDER}/{stranger}.patch");
+    }
+    Ok(patches
+        .into_iter()
+        .filter(|patch| names.is_empty() || names.contains(&patch.name))
+        .collect())
+}
+
+fn unwatched(patches: &[Patch]) -> Result<()> {
+    let suites: BTreeSet<&str> = patches.iter().map(|patch| patch.suite.as_str()).collect();
+    let bare: Vec<&str> = WATCHED.into_iter().filter(|suite| !suites.contains(suite)).collect();
+    if !bare.is_empty() {
+        bail!("no canary shows that these suites can fail: {}", bare.join(", "));
+    }
+    Ok(())
+}
+
+/// One patch: green before, red after, and the copy is as it was.
+fn fly(copy: &Repo, patch: &Patch) -> Result<()> {
+    match observe(copy, patch)? {
+        Verdict::Passed => {}
+        other => bail!("the test does not pass without the patch: {other}"),
+    }
+    apply(copy, &patch.path, false).context("the patch does not apply")?;
+    let broken = rebuild(copy, patch).and_then(|()| observe(copy, patch));
+    apply(copy, &patch.path, true).context("the patch could not be taken back")?;
+    rebuild(copy, patch)?;
+    match broken? {
+        Verdict::Failed => Ok(()),
+        other => bail!("the test does not fail with the patch: {other}"),
+    }
+}
+
+fn rebuild(copy: &Repo, patch: &Patch) -> Result<()> {
+    if patch.needs_build {
+        build::all(copy).context("the patched tree does not build")
+    } else {
+        Ok(())
+    }
+}
+
+/// Runs the named test alone. What it said is shown when it does not run.
+fn observe(copy: &Repo, patch: &Patch) -> Result<Verdict> {
+    let folder = copy.path("tests").join(&patch.suite);
+    if folder.join("main.rs").exists() || folder.with_extension("rs").exists() {
+        let mut cargo = copy.cargo("test");
+        cargo.args([
+            "--package",
+            "sapwood",
+            "--test",
+            &patch.suite,
+            "--",
+            "--exact",
+            &patch.test,
+        ]);
+        let (_, said) = process::capture(&mut cargo)?;
+        return Ok(verdict::of_cargo(&said, &patch.test));
+    }
+    Ok(verdict::of_tap(
+        &js::single(copy, &patch.suite, &patch.test)?,
+        &patch.test,
+    ))
+}
+
+/// `git apply`, which demands that every line fits. Files that it writes get a new time, so that cargo sees them.
+fn apply(copy: &Repo, patch: &Path, reverse: bool) -> Result<()> {
+    let mut git = copy.command("git");
+    // The copy lies inside the repository; git would take the patch's paths from there and skip them all.
+    git.env("GIT_CEILING_DIRECTORIES", copy.root.parent().unwrap_or(&copy.root));
+    git.arg("apply").args(reverse.then_some("--reverse")).arg(patch);
+    process::quiet(&mut git)
+}

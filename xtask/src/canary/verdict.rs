@@ -1,0 +1,102 @@
+//! What a test runner's words say about one named test. A compile error, or a name that no test has, is neither pass
+//! nor failure.
+
+use std::fmt;
+
+#[derive(Debug, PartialEq)]
+pub enum Verdict {
+    Passed,
+    Failed,
+    /// The test did not run; the end of what the runner said.
+    NotRun(String),
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Passed => out.write_str("it passed"),
+            Self::Failed => out.write_str("it failed"),
+            Self::NotRun(said) => write!(out, "it did not run:\n{said}"),
+        }
+    }
+}
+
+/// How many of the last lines are worth showing.
+const TAIL_LINES: usize = 30;
+
+/// Reads the output of `cargo test -- --exact <test>`.
+pub fn of_cargo(said: &str, test: &str) -> Verdict {
+    let result = said
+        .lines()
+        .find_map(|line| line.strip_prefix(&format!("test {test} ... ")));
+    match result {
+        Some("ok") => Verdict::Passed,
+        Some("FAILED") => Verdict::Failed,
+        _ => Verdict::NotRun(tail(said)),
+    }
+}
+
+/// Reads the TAP output of `node --test`. Several tests of one title (one for each of a table's rows) count as one.
+pub fn of_tap(said: &str, test: &str) -> Verdict {
+    let mut verdict = Verdict::NotRun(tail(said));
+    for line in said.lines().map(str::trim_start) {
+        let (passed, rest) = match (line.strip_prefix("ok "), line.strip_prefix("not ok ")) {
+            (Some(rest), _) => (true, rest),
+            (_, Some(rest)) => (false, rest),
+            _ => continue,
+        };
+        let title = rest.split_once(" - ").map(|(_, title)| title);
+        if title != Some(escaped(test).as_str()) {
+            continue;
+        }
+        if !passed {
+            return Verdict::Failed;
+        }
+        verdict = Verdict::Passed;
+    }
+    verdict
+}
+
+/// A title as TAP writes it. A skipped test has ` # SKIP` behind it, so it is another text.
+fn escaped(title: &str) -> String {
+    title.replace('\\', "\\\\").replace('#', "\\#")
+}
+
+fn tail(said: &str) -> String {
+    let lines: Vec<&str> = said.lines().collect();
+    lines[lines.len().saturating_sub(TAIL_LINES)..].join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn not_run(verdict: &Verdict) -> bool {
+        matches!(verdict, Verdict::NotRun(_))
+    }
+
+    #[test]
+    fn cargo_must_have_run_the_test() {
+        assert_eq!(of_cargo("running 1 test\ntest a::b ... ok\n", "a::b"), Verdict::Passed);
+        assert_eq!(
+            of_cargo("running 1 test\ntest a::b ... FAILED\n", "a::b"),
+            Verdict::Failed
+        );
+        assert!(not_run(&of_cargo("running 0 tests\n", "a::b")));
+        assert!(not_run(&of_cargo("error[E0433]: failed to resolve\n", "a::b")));
+        assert!(not_run(&of_cargo("test a::b ... ignored\n", "a::b")));
+    }
+
+    #[test]
+    fn node_must_have_run_the_test() {
+        assert_eq!(of_tap("# Subtest: t\nok 1 - t\n", "t"), Verdict::Passed);
+        assert_eq!(of_tap("    not ok 2 - retries \\#1\n", "retries #1"), Verdict::Failed);
+        assert_eq!(of_tap("ok 1 - t\nnot ok 2 - t\n", "t"), Verdict::Failed);
+        assert!(not_run(&of_tap(
+            "ok 1 - t # SKIP test name does not match pattern\n",
+            "t"
+        )));
+        assert!(not_run(&of_tap("not ok 1 - target/js-tests/x.test.mjs\n", "t")));
+        assert!(not_run(&of_tap("ok 1 - t and more\n", "t")));
+    }
+}

@@ -1,0 +1,159 @@
+//! `setup`: what a fresh Debian with Rust (rustup), build-essential and Node lacks. Each step looks first, so that a
+//! second run takes no time; the other commands call the steps that they need.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::repo::{self, Repo};
+use crate::{flags, process};
+
+const WASM_TARGET: &str = "wasm32-unknown-unknown";
+/// The oldest Node that the tools and the tests run on, major and minor: `node --test` has its time limit from here on.
+const NODE_MIN: (u32, u32) = (20, 11);
+const CHROMIUM_NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/// The command.
+pub fn command(repo: &Repo, arguments: &[String]) -> Result<()> {
+    flags(arguments, [])?;
+    let chromium = all(repo)?;
+    println!("setup: complete (Chromium: {})", chromium.display());
+    Ok(())
+}
+
+/// Everything: for building, testing and the demo. The path of the Chromium to use.
+pub fn all(repo: &Repo) -> Result<PathBuf> {
+    for_build(repo)?;
+    chromium()
+}
+
+/// What `build` needs: the wasm target, Node and the npm packages.
+pub fn for_build(repo: &Repo) -> Result<()> {
+    wasm_target(repo)?;
+    node(repo)?;
+    npm_packages(repo)
+}
+
+/// The standard library for wasm32.
+pub fn wasm_target(repo: &Repo) -> Result<()> {
+    let libraries = process::stdout(
+        repo.command("rustc")
+            .args(["--print", "target-libdir", "--target", WASM_TARGET]),
+    )?;
+    if Path::new(libraries.trim()).exists() {
+        return Ok(());
+    }
+    println!("setup: adding the Rust target {WASM_TARGET}");
+    process::run(repo.command("rustup").args(["target", "add", WASM_TARGET])).context(
+        "the Rust target could not be added; with rustup installed, `rustup target add wasm32-unknown-unknown` does it",
+    )
+}
+
+/// Adds the rustup component behind a cargo subcommand (`fmt`, `clippy`) where it is missing.
+pub fn component(repo: &Repo, subcommand: &str, component: &str) -> Result<()> {
+    let (status, _) = process::capture(repo.cargo(subcommand).arg("--version"))?;
+    if status.success() {
+        return Ok(());
+    }
+    println!("setup: adding the Rust component {component}");
+    process::run(repo.command("rustup").args(["component", "add", component]))
+}
+
+fn node(repo: &Repo) -> Result<()> {
+    let advice = format!(
+        "Node {}.{} or newer with npm is needed: https://nodejs.org",
+        NODE_MIN.0, NODE_MIN.1
+    );
+    let version = process::stdout(repo.command("node").arg("--version")).context(advice.clone())?;
+    match major_minor(&version) {
+        Some(found) if found >= NODE_MIN => Ok(()),
+        _ => bail!("found Node {}, which is too old. {advice}", version.trim()),
+    }
+}
+
+/// `v20.11.1` → (20, 11).
+fn major_minor(version: &str) -> Option<(u32, u32)> {
+    let mut numbers = version.trim().strip_prefix('v')?.split('.').map(str::parse);
+    Some((numbers.next()?.ok()?, numbers.next()?.ok()?))
+}
+
+/// `npm ci`, unless node_modules was made from this very lock file: a copy of it lies inside as the stamp, and goes
+/// with the folder when npm rebuilds it.
+fn npm_packages(repo: &Repo) -> Result<()> {
+    let lock = repo.read("package-lock.json")?;
+    let stamp = repo.path("node_modules/.package-lock.stamp");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == lock) {
+        return Ok(());
+    }
+    println!("setup: installing npm packages (npm ci)");
+    process::run(
+        repo.command("npm")
+            .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]),
+    )?;
+    repo::write(&stamp, lock)
+}
+
+/// The Chromium to test with: the one that is there, or one that apt installs now.
+pub fn chromium() -> Result<PathBuf> {
+    if let Some(path) = installed_chromium()? {
+        return Ok(path);
+    }
+    apt_install_chromium()?;
+    installed_chromium()?.context("apt-get installed chromium, but it is not on the PATH")
+}
+
+/// `$CHROMIUM`, or the first of its usual names on the PATH.
+pub fn installed_chromium() -> Result<Option<PathBuf>> {
+    match env::var_os("CHROMIUM").map(PathBuf::from) {
+        Some(path) if !path.is_file() => {
+            bail!("CHROMIUM is set to {}, which is no file", path.display())
+        }
+        Some(path) => Ok(Some(path)),
+        None => Ok(on_path(&CHROMIUM_NAMES)),
+    }
+}
+
+fn apt_install_chromium() -> Result<()> {
+    let manual = "no Chromium was found: install it (Debian: `apt-get install chromium`) or set CHROMIUM to its path";
+    let is_root = process::stdout(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
+    if !is_root || on_path(&["apt-get"]).is_none() {
+        bail!("{manual}");
+    }
+    println!("setup: installing Chromium (apt-get)");
+    // Another apt run (a machine's first minutes) may hold the lock.
+    let apt = || {
+        let mut command = Command::new("apt-get");
+        command
+            .args(["-o", "DPkg::Lock::Timeout=180", "-qq"])
+            .env("DEBIAN_FRONTEND", "noninteractive");
+        command
+    };
+    process::run(apt().arg("update")).context(manual)?;
+    process::run(apt().args(["install", "-y", "--no-install-recommends", "chromium"])).context(manual)
+}
+
+fn on_path(names: &[&str]) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    let folders: Vec<PathBuf> = env::split_paths(&path).collect();
+    names.iter().find_map(|name| {
+        folders
+            .iter()
+            .map(|folder| folder.join(name))
+            .find(|file| file.is_file())
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_are_compared_as_numbers() {
+        assert_eq!(major_minor("v20.20.2\n"), Some((20, 20)));
+        assert!(major_minor("v20.9.0") < Some(NODE_MIN) && major_minor("v18.20.1") < Some(NODE_MIN));
+        assert!(major_minor("v22.0.0") >= Some(NODE_MIN) && major_minor("nonsense") < Some(NODE_MIN));
+    }
+}

@@ -1,0 +1,154 @@
+//! The TypeScript suites: `tests/<suite>/*.test.ts`, bundled by esbuild, run by `node --test` with the checkout as the
+//! working directory. A suite without tests, or with a skipped one, fails.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::repo::{self, Repo};
+use crate::{build, process, setup};
+
+/// The longest that one test file may take.
+const FILE_MS_MAX: u32 = 180_000;
+
+/// Type-checks every part that has a `tsconfig.json` under git's eyes; the façade's is checked by the build.
+pub fn types(repo: &Repo) -> Result<()> {
+    let mut git = repo.command("git");
+    git.args([
+        "ls-files",
+        "--cached",
+        "--others",
+        "--exclude-standard",
+        "*tsconfig.json",
+    ]);
+    let projects = process::stdout(&mut git)?;
+    for project in projects.lines().filter(|project| *project != build::package::PROJECT) {
+        println!("tsc -p {project}");
+        process::run(repo.npm_bin("tsc").args(["--noEmit", "-p", project]))?;
+    }
+    Ok(())
+}
+
+/// Runs a whole suite.
+pub fn suite(repo: &Repo, name: &str) -> Result<()> {
+    let bundles = bundle(repo, name)?;
+    let record = repo.out("js-tests").join(format!("{name}.tap"));
+    process::run(
+        node_test(repo)?
+            .args([
+                "--test-reporter=spec",
+                "--test-reporter-destination=stdout",
+                "--test-reporter=tap",
+            ])
+            .arg(format!("--test-reporter-destination={}", record.display()))
+            .args(&bundles),
+    )?;
+    counts(&fs::read_to_string(&record).context("node left no record of the tests")?)
+}
+
+/// Runs only the tests of a suite whose name contains `test`; what node said, in TAP. Not anchored: newer versions of
+/// Node compare with the names of the enclosing suites in front.
+pub fn single(repo: &Repo, name: &str, test: &str) -> Result<String> {
+    let bundles = bundle(repo, name)?;
+    let mut node = node_test(repo)?;
+    node.arg(format!("--test-name-pattern={}", escape(test)))
+        .arg("--test-reporter=tap")
+        .args(&bundles);
+    Ok(process::capture(&mut node)?.1)
+}
+
+fn node_test(repo: &Repo) -> Result<Command> {
+    let mut node = repo.command("node");
+    node.args(["--test", "--enable-source-maps"])
+        .arg(format!("--test-timeout={FILE_MS_MAX}"));
+    if let Some(path) = setup::installed_chromium()? {
+        node.env("CHROMIUM", path);
+    }
+    Ok(node)
+}
+
+fn bundle(repo: &Repo, name: &str) -> Result<Vec<PathBuf>> {
+    let sources = files(&repo.path("tests").join(name), ".test.ts");
+    if sources.is_empty() {
+        bail!("tests/{name} holds no *.test.ts");
+    }
+    let folder = repo.out("js-tests").join(name);
+    repo::fresh_folder(&folder)?;
+    process::run(
+        repo.npm_bin("esbuild")
+            .args(sources)
+            .args([
+                "--bundle",
+                "--platform=node",
+                "--format=esm",
+                "--packages=external",
+                "--target=node20",
+            ])
+            .args(["--sourcemap=inline", "--out-extension:.js=.mjs", "--log-level=warning"])
+            .arg(format!("--outdir={}", folder.display())),
+    )?;
+    Ok(files(&folder, ".mjs"))
+}
+
+fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| entry.path());
+    let mut files: Vec<PathBuf> = entries
+        .filter(|path| path.to_string_lossy().ends_with(ending))
+        .collect();
+    files.sort();
+    files
+}
+
+/// Judges the totals at the end of a TAP record: tests ran, and none was left out.
+fn counts(tap: &str) -> Result<()> {
+    let count = |what: &str| {
+        let line = tap
+            .lines()
+            .rev()
+            .find_map(|line| line.strip_prefix(&format!("# {what} ")));
+        line.and_then(|number| number.trim().parse::<u32>().ok())
+            .with_context(|| format!("no count of {what} in the record"))
+    };
+    if count("tests")? == 0 {
+        bail!("no test ran");
+    }
+    match count("skipped")? + count("todo")? {
+        0 => Ok(()),
+        left_out => bail!("{left_out} tests are skipped or marked todo"),
+    }
+}
+
+/// A regular expression that matches exactly `text`.
+fn escape(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| {
+            (!c.is_alphanumeric() && c.is_ascii() && c != ' ')
+                .then_some('\\')
+                .into_iter()
+                .chain([c])
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_without_tests_or_with_skipped_ones_fails() {
+        let tap = |tests, skipped| format!("1..1\n# tests {tests}\n# pass 1\n# skipped {skipped}\n# todo 0\n");
+        assert!(counts(&tap(3, 0)).is_ok());
+        assert!(counts(&tap(0, 0)).is_err() && counts(&tap(3, 1)).is_err() && counts("ok 1").is_err());
+    }
+
+    #[test]
+    fn a_name_is_matched_literally() {
+        assert_eq!(escape("500, 500 (twice) é"), "500\\, 500 \\(twice\\) é");
+    }
+}
