@@ -1,0 +1,127 @@
+/**
+ * The core as the engine uses it: started once, called through one gate, dead after a trap.
+ *
+ * Owns: the configuration record, the one gate (`run`) for our calls and the browser's, the tokens of flushes that wait.
+ * Does not own: the tapes, when to start, what a trap means (engine.ts).
+ * Invariants: nothing here throws; each token settles exactly once, by the core or by its death.
+ * Tested in `tests/facade/degraded.test.ts` and `tests/facade/engine.test.ts`.
+ */
+
+import type { Engine } from "./engine.js";
+import { members } from "./page.js";
+import { CONSENTS, type CoreModule, NOTIFY_DROPPED, NOTIFY_SETTLED, PROBLEMS } from "./protocol.js";
+import type { Fragment } from "./scope.js";
+import { enter, field, leave, type Tape } from "./tape.js";
+import type { FlushResult } from "./types.js";
+import { begin, handIn, value, written } from "./writer.js";
+
+/** Each option has bounds of its own. */
+const NO_LIMITS = { maxDataDepth: 2, maxDataNodes: 1e6, maxDataBytes: 1e6 };
+
+/** Writes the configuration record of docs/boundary.md. */
+function writeConfig({ _config: config, _consent, _resource }: Engine, crossOrigin: boolean): void {
+  const { source, environment, version, redact } = config;
+  const tape: Tape = [];
+  const aside = enter(tape, NO_LIMITS);
+  field(0, [
+    config.batchSize,
+    config.batchBytes,
+    config.flushInterval,
+    config.maxBufferBytes,
+    config["retry.initialDelayMs"],
+    config["retry.maxDelayMs"],
+    config["retry.maxAgeMs"],
+    config["retry.maxRetries"],
+    config.timeoutMs,
+    CONSENTS.indexOf(_consent),
+    !!redact,
+    crossOrigin,
+    !!globalThis.Request && "keepalive" in Request.prototype,
+    config.apiKey || "",
+    members({ source, environment, version }),
+    _resource,
+    typeof redact === "object" ? redact.keys : [],
+  ]);
+  leave(aside);
+  begin();
+  // Without the field's number and the list's head.
+  for (let i = 3; i < tape.length; ) i = value(tape, i, NO_LIMITS.maxDataBytes);
+}
+
+/** Runs what may trap, while there is a core that has not. */
+export function run<T>(engine: Engine, fn: (module: CoreModule, core: number) => T): T | undefined {
+  try {
+    if (engine._alive()) return fn(engine._module!, engine._core);
+  } catch (cause) {
+    engine._failed(cause);
+    for (const token of engine._waiting.keys()) settle(engine, token, 0, 0, 0, 0);
+  }
+  return undefined;
+}
+
+function settle(engine: Engine, token: number, delivered: number, pending: number, dropped: number, lastStatus: number): void {
+  engine._waiting.get(token)?.({ delivered, pending, dropped, lastStatus });
+  engine._waiting.delete(token);
+}
+
+/** Starts the engine's core. */
+export function start(engine: Engine, module: CoreModule): void {
+  const { apiKey } = engine._config;
+  const { href, origin } = engine._url!;
+  const crossOrigin = !!globalThis.location && origin !== location.origin;
+  const init = (headers: Record<string, string>): RequestInit => ({
+    method: "POST",
+    redirect: "error",
+    credentials: crossOrigin ? "omit" : "same-origin",
+    headers,
+  });
+  const { _notifier } = engine;
+  engine._module = module;
+  run(engine, () => {
+    writeConfig(engine, crossOrigin);
+    engine._core = module._start(
+      handIn(module),
+      href,
+      init({ "Content-Type": "application/json", ...(apiKey && { "X-API-Key": apiKey }) }),
+      init({ "Content-Type": "text/plain" }),
+      (kind, subject, a, b, c, d) => {
+        if (kind === NOTIFY_SETTLED) settle(engine, subject, a, b, c, d);
+        else if (kind === NOTIFY_DROPPED) _notifier._dropped(subject, a);
+        else _notifier._problem(PROBLEMS[subject] || "internal", undefined, a || undefined);
+      },
+      () => engine._drain(),
+      (...signal) => run(engine, (_, core) => module._receive(core, ...signal)),
+    );
+    module._listen(engine._core);
+  });
+}
+
+/** Counter `index`, as it stands or stood last; 0 of a core that never started. */
+export function stat({ _module, _core }: Engine, index: number): number {
+  try {
+    return _core && _module!._stat(_core, index);
+  } catch {
+    return 0;
+  }
+}
+
+/** Deep-merges context fields; undefined where that fails, or passes the bounds of one. */
+export function merge(engine: Engine, contexts: readonly Fragment[]): Uint8Array | undefined {
+  const limit = engine._config.maxDataBytes;
+  return run(engine, (module) => {
+    begin();
+    for (const context of contexts) value(context, 1, written() + limit);
+    const length = module._merge(handIn(module));
+    const at = module._reserve(0);
+    return length && length <= limit ? new Uint8Array(module._memory.buffer, at, length).slice() : undefined;
+  });
+}
+
+/** Flushes, and ends with `close`; answered by the core, or at its death. */
+export function flush(engine: Engine, timeoutMs: number, close: boolean): Promise<FlushResult> {
+  return new Promise((resolve) => {
+    const token = ++engine._tokens;
+    engine._waiting.set(token, resolve);
+    run(engine, (module, core) => module._flush(core, token, timeoutMs, close));
+  });
+}

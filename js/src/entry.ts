@@ -1,0 +1,96 @@
+/**
+ * One log call, put on the tape.
+ *
+ * Owns: what an entry is made of and in which order its fields stand. Does not own: the copying of values (tape.ts), sequence
+ * numbers and bounds (engine.ts).
+ * Form: `seq, severity, timestamp, scope, (field, value …) …, END`. Where a field stands twice, the last one counts.
+ * Invariant: nothing throws. Tested in `tests/facade/entry.test.ts`.
+ */
+
+import { MESSAGE_MAX, optionField, STEP_MAX } from "./fields.js";
+import type { Steps } from "./flow.js";
+import { severityOf } from "./levels.js";
+import { FIELD_DATA, FIELD_ERROR_NAME, FIELD_ERROR_STACK, FIELD_FLOW, FIELD_MESSAGE, FIELD_STEP_INDEX, FIELDS } from "./protocol.js";
+import { isError, keysOf, read, text, threw } from "./safe.js";
+import type { Scope } from "./scope.js";
+import { blame, END, field, mark, out, stack, weigh } from "./tape.js";
+import { dataOf, seen, StackOf } from "./thrown.js";
+
+/** From this severity on, an Error given as data is the subject of the entry, and is taken apart. */
+const WARN = 13;
+
+/** Data as it is, or what a function given as data returns. */
+function resolve(data: unknown): unknown {
+  try {
+    return typeof data === "function" ? data() : data;
+  } catch (error) {
+    return threw(error);
+  }
+}
+
+/** Puts a call on the tape that was entered. `options`: what stands beside message and data, as the caller gave it. */
+export function writeEntry(
+  seq: number,
+  severity: number,
+  scope: Scope,
+  steps: Steps | undefined,
+  message: unknown,
+  data: unknown,
+  options: object | undefined,
+): void {
+  const start = out.length;
+  let extra = options && resolve(read(options, "data"));
+  let error: object | undefined;
+  data = resolve(data);
+  if (data === undefined) {
+    data = extra;
+    extra = undefined;
+  }
+  if (typeof message === "object" && message) {
+    // `error(err)`: the subject itself stands in the message's place.
+    if (isError(message)) {
+      error = message;
+      extra = data;
+    } else data ??= message;
+    message = read(message, "message") ?? text(message);
+  } else if (severity >= WARN && isError(data)) error = data;
+  const line = typeof message === "string" ? message : text(message ?? "");
+  out.push(seq, severity, Date.now(), scope, FIELD_MESSAGE, line);
+  weigh(line.length);
+  if (!line || line !== message || line.length > MESSAGE_MAX) blame("message");
+  if (steps) {
+    out.push(FIELD_STEP_INDEX, Math.min(steps._next++, STEP_MAX));
+    if (steps._outcome) field(FIELD_FLOW, steps._outcome);
+    steps._outcome = undefined;
+  }
+  if (error) {
+    seen.add(error);
+    out.push(FIELD_ERROR_NAME, text(read(error, "name")), FIELD_ERROR_STACK);
+    stack(new StackOf(error));
+    field(FIELD_DATA, dataOf(error, extra));
+  } else if (data !== undefined) {
+    field(FIELD_DATA, data);
+    // Two values for one place: the one beside the message stands.
+    if (extra !== undefined) mark(FIELD_DATA);
+  }
+  if (options) optionFields(start, options);
+  out.push(END);
+}
+
+/** Puts what stands beside message and data on the tape. */
+function optionFields(start: number, options: object): void {
+  for (const name of keysOf(options)) {
+    const value = read(options, name);
+    const at = out.length;
+    if (name === "level") {
+      if (!severityOf(value)) blame(name);
+    } else if (value !== undefined && value !== null && name !== "data" && name !== "message") {
+      try {
+        optionField(start, name, value);
+      } catch {
+        out.length = at;
+        mark(FIELDS.indexOf(name));
+      }
+    }
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * The hand-over: what is on the tapes, written and given to the core.
+ *
+ * Owns: the slices, the operations that are not entries. Does not own: when it happens (engine.ts), the bytes (writer.ts).
+ * Invariants: user code (the reading of stacks) has ended before the first byte is written; an entry that cannot be written
+ * is dropped, and the rest goes on. Tested in `tests/facade/engine.test.ts` and `reentrancy.test.ts`.
+ */
+
+import type { Engine } from "./engine.js";
+import { resource } from "./page.js";
+import { type CoreModule, DROP_UNSERIALISABLE, OP_DROP, OP_RESOURCE } from "./protocol.js";
+import { END, settle, type Tape } from "./tape.js";
+import { begin, entry, handIn, num, str, written } from "./writer.js";
+
+/** About so many bytes cross at once. */
+const SLICE_BYTES = 32_768;
+
+/** Writes what the engine itself has to say: the page's new address, what it dropped. */
+function writeOwn(engine: Engine): void {
+  const now = resource(engine._config);
+  if (now !== engine._resource) {
+    num(OP_RESOURCE);
+    str((engine._resource = now));
+  }
+  engine._drops.forEach((count, reason) => {
+    if (count) [OP_DROP, reason, count].forEach(num);
+    engine._drops[reason] = 0;
+  });
+}
+
+/** Hands over what is on `tapes`; what has crossed is no longer in `engine._count`. A trap ends it. */
+export function handOver(engine: Engine, module: CoreModule, tapes: readonly Tape[], waitedMs: number): void {
+  tapes.forEach(settle);
+  for (const tape of tapes) {
+    let i = 0;
+    do {
+      let moved = 0;
+      begin();
+      writeOwn(engine);
+      for (; i < tape.length && written() < SLICE_BYTES; moved++) {
+        const next = entry(tape, i, engine._config.maxDataBytes);
+        if (!next) engine._drop(DROP_UNSERIALISABLE);
+        i = next || tape.indexOf(END, i) + 1;
+      }
+      if (written()) module._records(engine._core, handIn(module), waitedMs);
+      engine._count -= moved;
+    } while (i < tape.length);
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * `captureErrors`: what the page throws and nobody catches, as entries.
+ *
+ * Owns: two listeners and their removal. Does not own: the taking apart of what was thrown (thrown.ts).
+ * Invariants: each thrown object is logged once, by whichever logger of the page sees it first, `log.error` calls included;
+ * what fails to load (an image) is no error of ours; the page's own handlers are not disturbed.
+ * Tested in `tests/facade/capture.test.ts`, and in a browser by `tests/browser/errors.test.ts`.
+ */
+
+import { listen } from "../listen.js";
+import type { Logger } from "../logger.js";
+import { bareUrl, isError } from "../safe.js";
+import { seen } from "../thrown.js";
+
+/** Starts to listen; gives the function that stops it. */
+export function captureErrors(log: Logger): () => void {
+  const capture = (origin: string, thrown: unknown, message: unknown, data?: object): void => {
+    if (typeof thrown === "object" && thrown) {
+      if (seen.has(thrown)) return;
+      seen.add(thrown);
+    }
+    const options = { origin, data };
+    try {
+      if (isError(thrown)) log.error(thrown, undefined, options);
+      else log.error(message, thrown, options);
+    } catch {
+      // `strict` throws for an entry that was cut; here nobody could catch it.
+    }
+  };
+  return listen({
+    error({ message, filename, lineno, colno, error }: ErrorEvent) {
+      const data = filename ? { file: bareUrl(filename), line: lineno, column: colno } : undefined;
+      // An event without a message is none of a script.
+      if (typeof message === "string") capture("error", error ?? undefined, message, data);
+    },
+    unhandledrejection({ reason }: PromiseRejectionEvent) {
+      capture("unhandledrejection", reason, "Unhandled rejection");
+    },
+  });
+}

@@ -1,0 +1,13 @@
+/**
+ * Listening to the page. Owns: registration and its removal. Tested in `tests/facade/engine.test.ts` and `capture.test.ts`.
+ */
+
+/** Listens for events of the page, those of its document included; gives the function that stops it. Nothing where there is no page. */
+export function listen(handlers: Readonly<Record<string, (event: never) => void>>): () => void {
+  const { addEventListener, removeEventListener } = globalThis;
+  const each = (change: typeof addEventListener | undefined): void => {
+    for (const type in handlers) change?.(type, handlers[type] as EventListener, { capture: true });
+  };
+  each(addEventListener);
+  return () => each(removeEventListener);
+}

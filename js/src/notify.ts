@@ -1,0 +1,58 @@
+/**
+ * What the user is told: `onError`, `onDrop`, and the console where they are not given.
+ *
+ * Owns: the microtask in which user code runs, the once-per-kind rule of the console. Does not own: what is worth telling.
+ * Invariants: user code runs below no frame of ours or the core's; what it throws or rejects with is swallowed.
+ * Tested in `tests/facade/notify.test.ts`.
+ */
+
+import { type ErrorCode, SapwoodError } from "./error.js";
+import type { Config } from "./options.js";
+import { DROP_REASONS } from "./protocol.js";
+
+export interface Notifier {
+  _problem(code: ErrorCode, field?: string, status?: number, cause?: unknown): void;
+  /** Entries were dropped; the counts of one task are told together. */
+  _dropped(reason: number, count: number): void;
+}
+
+export function notifier({ onError, onDrop }: Pick<Config, "onError" | "onDrop">): Notifier {
+  const told = new Set<string>();
+  let counts: number[] | undefined;
+
+  /** Runs user code later, and alone. */
+  const later = (run: () => unknown): void => {
+    Promise.resolve()
+      .then(run)
+      .catch(() => {});
+  };
+  const warn = (kind: string, text: string): void => {
+    if (!told.has(kind)) console.warn(text);
+    told.add(kind);
+  };
+  const tellDrops = (): void => {
+    counts!.forEach((count, i) => {
+      const reason = DROP_REASONS[i]!;
+      later(() => (onDrop ? onDrop(reason, count) : warn(reason, `sapwood: entries dropped (${reason})`)));
+    });
+    counts = undefined;
+  };
+
+  return {
+    _problem(code, field, status, cause) {
+      const error = new SapwoodError(code, field, status, cause);
+      later(() => {
+        // A logger that sends nothing must not be silent, whoever listens.
+        if (!onError || code === "not_configured") warn(code, error.message);
+        return onError?.(error);
+      });
+    },
+    _dropped(reason, count) {
+      if (!counts) {
+        counts = [];
+        later(tellDrops);
+      }
+      counts[reason] = (counts[reason] || 0) + count;
+    },
+  };
+}

@@ -1,0 +1,89 @@
+/**
+ * The page of options, docs/configuration.md: rendered from the list that the code checks against.
+ *
+ * Owns: one description per option (a missing one is a type error) and the Markdown. Not part of the product.
+ * Tested in `tests/facade/options.test.ts`; `cargo xtask docs` compares the committed page.
+ */
+
+import * as kinds from "./options.js";
+import { OPTIONS } from "./options.js";
+
+type Name = keyof typeof OPTIONS;
+
+const DESCRIPTIONS: Readonly<Record<Name, string>> = {
+  source: "Which application logs. Required.",
+  environment: "`production`, `staging`, `development` or a name of your own.",
+  endpoint: "Where to send to, absolute or relative to the page. Without a usable one the logger works, sends nothing and says so once.",
+  apiKey: "Sent as `X-API-Key`. A same-origin relay needs none; given but empty, nothing is sent.",
+  version: "The application's version.",
+  dataset: "The dataset of entries that name none.",
+  minLevel: "The lowest level that is kept.",
+  userId: "The user of all entries, until `setUserId`.",
+  sessionId: "The session of all entries, until `setSessionId`.",
+  user: "`{ id, name, email }` of all entries, until `setUser`.",
+  tags: "Tags of all entries, until `setTags`.",
+  context: "Context of all entries; `setContext` and `child` merge into it.",
+  batchSize: "Entries that trigger a flush, and the most in one request.",
+  batchBytes: "Bytes that trigger a flush.",
+  flushInterval: "Longest time that the oldest waiting entry waits, in ms; 0: it leaves in the next task.",
+  maxBufferBytes: "Bound of the memory for what waits. Past it the lowest level, then the oldest, goes first, and is counted.",
+  "retry.initialDelayMs": "Upper bound of the first delay after a failure, in ms; it doubles with each, with full jitter.",
+  "retry.maxDelayMs": "Upper bound of every delay, in ms.",
+  "retry.maxAgeMs": "An entry older than this is given up, in ms.",
+  "retry.maxRetries": "Attempts after the first. By default age alone decides.",
+  timeoutMs: "Longest time for one request, in ms.",
+  redact: "Mask values by their key's name: the built-in list, `{ keys }` for more names beside it, `false` for none.",
+  consent: "May anything leave? `pending`: nothing leaves or is stored yet; `denied`: what is held and what comes is dropped.",
+  captureErrors: "Log what the page throws and nobody catches: `error` and `unhandledrejection`.",
+  maxDataDepth: "How many containers inside of each other are copied of one value.",
+  maxDataNodes: "How many values are copied of one value.",
+  maxDataBytes: "How many bytes are copied of one value.",
+  strict: "Throw at the call for what would be cut, marked or left out otherwise. For tests.",
+  onError: "Called with a `SapwoodError` (`code`, `field`, `status`) for each delivery problem. Default: `console.warn`, once for each code.",
+  onDrop: "Called with reason and count when entries are dropped. Default: `console.warn`, once for each reason.",
+};
+
+/** What a kind is called, and what its bounds are of. */
+const KINDS = new Map<unknown, readonly [type: string, unit: string]>([
+  [kinds.text, ["string", "characters"]],
+  [kinds.integer, ["number", ""]],
+  [kinds.flag, ["boolean", ""]],
+  [kinds.setting, ["string", ""]],
+  [kinds.level, ["level", ""]],
+  [kinds.consent, ["`pending`, `granted` or `denied`", ""]],
+  [kinds.texts, ["string[]", ""]],
+  [kinds.redaction, ["boolean or `{ keys: string[] }`", ""]],
+  [kinds.object, ["object", ""]],
+  [kinds.onError, ["function", ""]],
+]);
+
+const figure = (value: number): string => value.toLocaleString("en-US");
+
+function bounds(kind: unknown, min: number, max: number): string {
+  if (kind === kinds.texts || kind === kinds.redaction) return `at most ${max} of at most ${min} characters`;
+  return max ? `${figure(min)}–${figure(max)} ${KINDS.get(kind)![1]}`.trim() : "";
+}
+
+/** The whole page, as Markdown. */
+export function renderConfiguration(): string {
+  const rows = (Object.keys(OPTIONS) as Name[]).map((name) => {
+    const [kind, min = 0, max = 0, fallback]: readonly [unknown, number?, number?, unknown?] = OPTIONS[name];
+    const type = KINDS.get(kind)?.[0];
+    const description = DESCRIPTIONS[name];
+    if (!type || !description) throw new Error(`the option ${name} is not described`);
+    const standard = fallback === undefined ? "–" : typeof fallback === "number" ? figure(fallback) : `\`${String(fallback)}\``;
+    return `| \`${name}\` | ${type} | ${standard} | ${bounds(kind, min, max)} | ${description} |`;
+  });
+  return [
+    "# Configuration",
+    "",
+    "Every option of `createLogger`. Generated from `js/src/options.ts`, the list that the code checks against, by `cargo xtask docs --write`.",
+    "An unknown option, a wrong kind and a value outside of its bounds throw a `SapwoodError` with `code` and `field`.",
+    "A name with a dot is a key of a group: `retry: { maxAgeMs: 60000 }`.",
+    "",
+    "| option | type | default | bounds | meaning |",
+    "|---|---|---|---|---|",
+    ...rows,
+    "",
+  ].join("\n");
+}

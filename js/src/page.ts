@@ -1,0 +1,45 @@
+/**
+ * What the environment says of itself: the page, the browser, the host.
+ *
+ * Owns: reading them where they exist. Does not own: redaction (the core's).
+ * Invariant: no address leaves with its query, fragment or credentials. Tested in `tests/facade/page.test.ts`.
+ */
+
+import type { Config } from "./options.js";
+import { VERSION } from "./protocol.js";
+import { bareUrl } from "./safe.js";
+
+/** An endpoint, resolved against the page; undefined when it is none that can be sent to. */
+export function resolve(endpoint: string | null | undefined): URL | undefined {
+  try {
+    const url = new URL(endpoint!, globalThis.location?.href);
+    // `fetch` refuses an address with credentials.
+    if (endpoint && /^https?:/.test(url.protocol) && !url.username && !url.password) return url;
+  } catch {
+    // No address: told by the caller.
+  }
+  return undefined;
+}
+
+/** JSON members, a comma before each. */
+export function members(object: object): string {
+  return "," + JSON.stringify(object).slice(1, -1);
+}
+
+/** What is the same in the header of every batch, as JSON members. */
+export function resource({ source, environment, version }: Config): string {
+  const { location, navigator } = globalThis;
+  return members({
+    sdk: { name: "sapwood", version: VERSION },
+    resource: {
+      source,
+      environment,
+      version,
+      url: location && bareUrl(location.href),
+      userAgent: navigator?.userAgent,
+      locale: navigator?.language,
+      host: location?.host,
+    },
+    core: "wasm",
+  });
+}

@@ -1,0 +1,144 @@
+/**
+ * The numbers and shapes of the boundary with the core (docs/boundary.md).
+ *
+ * Owns: what both sides must agree on. Does not own: any behaviour.
+ * Invariant: `tests/contracts/boundary.rs` reads this file and compares; keep the form `export const NAME = 7;`
+ * and plain lists of names in order.
+ */
+
+/** The version of this package; equal to the one in `Cargo.toml` and `pkg/package.json`. */
+export const VERSION = "0.1.0";
+
+export const OP_ENTRY = 0;
+export const OP_SCOPE = 1;
+export const OP_DROP = 2;
+export const OP_RESOURCE = 3;
+
+export const FIELD_MESSAGE = 0;
+export const FIELD_DATA = 1;
+export const FIELD_TAGS = 2;
+export const FIELD_USER_ID = 3;
+export const FIELD_SESSION_ID = 4;
+export const FIELD_USER = 6;
+export const FIELD_ERROR_NAME = 7;
+export const FIELD_ERROR_STACK = 8;
+export const FIELD_FLOW_ID = 9;
+export const FIELD_STEP_INDEX = 10;
+export const FIELD_FLOW = 11;
+export const FIELD_DATASET = 12;
+export const FIELD_CONTEXT = 13;
+export const FIELD_TRUNCATED = 14;
+
+/** The name of each field, by its number. */
+export const FIELDS = [
+  "message",
+  "data",
+  "tags",
+  "userId",
+  "sessionId",
+  "requestId",
+  "user",
+  "errorName",
+  "errorStack",
+  "flowId",
+  "stepIndex",
+  "flow",
+  "dataset",
+  "context",
+  "truncated",
+  "traceId",
+  "spanId",
+  "origin",
+  "ipAddress",
+  "country",
+];
+
+export const DROP_UNSERIALISABLE = 5;
+export const DROP_CONSENT = 10;
+export const DROP_NOT_READY = 11;
+export const DROP_NOT_CONFIGURED = 12;
+export const DROP_CLOSED = 13;
+export const DROP_CORE_FAILED = 14;
+
+/** The name of each drop reason, by its number. */
+export const DROP_REASONS = [
+  "sampled",
+  "rate_limited",
+  "buffer_full",
+  "too_large",
+  "before_send",
+  "unserialisable",
+  "rejected",
+  "retries_exhausted",
+  "expired",
+  "store_failed",
+  "consent",
+  "not_ready",
+  "not_configured",
+  "closed",
+  "core_failed",
+] as const;
+
+/** The name of each problem that the core reports, by its code. */
+export const PROBLEMS = [
+  "network_error",
+  "server_error",
+  "rejected",
+  "unauthorized",
+  "payload_too_large",
+  "timeout",
+  "internal",
+] as const;
+
+/** The name of each consent state, by its number. */
+export const CONSENTS = ["pending", "granted", "denied"] as const;
+
+export const NOTIFY_SETTLED = 0;
+export const NOTIFY_PROBLEM = 1;
+export const NOTIFY_DROPPED = 2;
+
+export const STAT_ACCEPTED = 0;
+export const STAT_DELIVERED = 1;
+export const STAT_UNCONFIRMED = 2;
+export const STAT_BUFFERED = 3;
+export const STAT_IN_FLIGHT = 4;
+export const STAT_STORED = 5;
+export const STAT_DROPPED = 6;
+
+/** What the core calls back; never while it holds a borrow. */
+export type Notify = (kind: number, a: number, b: number, c: number, d: number, e: number) => void;
+
+/** The instantiated module: one for the page. A core of it is named by a number. The underscores let the build shorten the names. */
+export interface CoreModule {
+  readonly _memory: WebAssembly.Memory;
+  /** Room for `bytes` in the input buffer; its address. */
+  _reserve(bytes: number): number;
+  /** Deep-merges the maps in the input buffer into it; the length of the result, 0 where one cannot be read. */
+  _merge(length: number): number;
+  /** Starts a core from the configuration record. `entry` is what the browser calls; it leads to `receive`. */
+  _start(
+    length: number,
+    url: string,
+    init: RequestInit,
+    /** The same for a request that must need no preflight. */
+    simpleInit: RequestInit,
+    notify: Notify,
+    drain: () => void,
+    entry: (signal: number, request: number, response: unknown, value: unknown) => void,
+  ): number;
+  /** Listens to the page; called once `entry` can name the core. */
+  _listen(core: number): void;
+  _receive(core: number, signal: number, request: number, response: unknown, value: unknown): void;
+  _records(core: number, length: number, waitedMs: number): void;
+  _flush(core: number, token: number, timeoutMs: number, close: boolean): void;
+  _consent(core: number, state: number): void;
+  _stat(core: number, index: number): number;
+}
+
+/** How an engine gets the module; tests give one of their own. */
+export interface Loader {
+  /** The module at once; throws where it cannot be had. */
+  _now(): CoreModule;
+  /** The module, compiled in the background. */
+  _later(): Promise<CoreModule>;
+}

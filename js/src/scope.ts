@@ -1,0 +1,45 @@
+/**
+ * What rides on every entry of a logger: user, session, tags, context, flow.
+ *
+ * Owns: the immutable nodes that calls capture by reference, and how a chain of them reads as one. Does not own: setters (logger.ts),
+ * the deep merge of context (the core's).
+ * Invariants: a node never changes after a call has captured it; outer layers stand first, so that the core lets the inner win,
+ * `null` included. Tested in `tests/facade/scope.test.ts`.
+ */
+
+import { FIELD_TAGS } from "./protocol.js";
+import { LIST } from "./tape.js";
+
+/** One field and its value, as they stand on a tape. */
+export type Fragment = readonly unknown[];
+
+/** One logger's state at one time, with its parent's at that time. */
+export interface Scope {
+  /** What the logger itself sets. Replaced, never changed. */
+  readonly _own: readonly Fragment[];
+  readonly _up: Scope | undefined;
+  /** The union of the chain's tags, outermost first. */
+  readonly _tags: readonly string[];
+  /** The hand-over in which it was last written, and its number there (writer.ts). */
+  _round: number;
+  _number: number;
+  /** What of it had to be cut, a bit a field. */
+  _marks: number;
+}
+
+/** Both lists' tags, each once. */
+export function unite(first: readonly string[], second: readonly string[]): string[] {
+  return [...new Set([...first, ...second])];
+}
+
+/** A node for what a logger itself sets, below its parent's. */
+export function node(own: readonly Fragment[], up: Scope | undefined): Scope {
+  const tags = own.find(([field]) => field === FIELD_TAGS) as [number, object, number, ...string[]] | undefined;
+  const outer = up?._tags ?? [];
+  return { _own: own, _up: up, _tags: tags ? unite(outer, tags.slice(3, 3 + tags[2]) as string[]) : outer, _round: 0, _number: 0, _marks: 0 };
+}
+
+/** The (field, value) pairs of a chain of nodes, outermost first. */
+export function pairsOf({ _own, _up, _tags }: Scope): unknown[] {
+  return (_up ? pairsOf(_up) : []).concat(..._own, FIELD_TAGS, LIST, _tags.length, _tags);
+}

@@ -1,0 +1,45 @@
+/**
+ * The counters that a user sees.
+ *
+ * Owns: the sum of the façade's and the core's counters. Does not own: counting.
+ * Invariant (I1): accepted = delivered + unconfirmed + buffered + inFlight + stored + Σ dropped, at every moment; after a trap
+ * what nobody else accounts for is what the core took with it. Tested in `tests/facade/accounting.test.ts`.
+ */
+
+import { stat } from "./core.js";
+import type { Engine } from "./engine.js";
+import {
+  DROP_CORE_FAILED,
+  DROP_REASONS,
+  STAT_BUFFERED,
+  STAT_DELIVERED,
+  STAT_DROPPED,
+  STAT_IN_FLIGHT,
+  STAT_STORED,
+  STAT_UNCONFIRMED,
+} from "./protocol.js";
+import type { Stats } from "./types.js";
+
+export function stats(engine: Engine): Stats {
+  const alive = engine._alive();
+  /** What a dead core held is held no more. */
+  const held = (index: number): number => (alive ? stat(engine, index) : 0);
+  const result: Stats = {
+    accepted: engine._seq,
+    delivered: stat(engine, STAT_DELIVERED),
+    unconfirmed: stat(engine, STAT_UNCONFIRMED),
+    buffered: engine._count + held(STAT_BUFFERED),
+    inFlight: held(STAT_IN_FLIGHT),
+    stored: held(STAT_STORED),
+    dropped: {},
+    core: alive ? "wasm" : "none",
+  };
+  let rest = result.accepted - result.delivered - result.unconfirmed;
+  DROP_REASONS.forEach((reason, i) => {
+    let count = engine._drops[i]! + stat(engine, STAT_DROPPED + i);
+    if (i === DROP_CORE_FAILED && engine._dead === i) count = rest;
+    rest -= count;
+    if (count) result.dropped[reason] = count;
+  });
+  return result;
+}

@@ -1,0 +1,244 @@
+/**
+ * The tape: a flat array on which log calls leave a copy of what they were given, and the walk that copies any value.
+ *
+ * Owns: the snapshot (docs/api.md, section 2: the value table) and its budgets. Does not own: the fields of an entry
+ * (entry.ts), the kinds of objects (exotic.ts), MessagePack (writer.ts).
+ * Form of a value: a string, finite number, boolean or null as it is; `MAP, count, key, value, …`; `LIST, count, value, …`;
+ * a `Uint8Array` is MessagePack already; a `StackOf` becomes a text in `settle`.
+ * What is being written is the state of this module: one thing at a time. User code (getters, `toJSON`, proxies) that logs in
+ * the midst of it comes in through `enter`, which puts the state aside.
+ * Invariants: nothing throws; a value is copied when `field` returns; strings are kept by reference, for they cannot change.
+ * Tested in `tests/facade/values.test.ts`, `hostile.test.ts`, `reentrancy.test.ts`, `writer.test.ts`.
+ */
+
+import { exotic } from "./exotic.js";
+import { FIELD_TRUNCATED, FIELDS } from "./protocol.js";
+import { read, text, threw } from "./safe.js";
+import { StackOf } from "./thrown.js";
+
+export type Tape = unknown[];
+
+/** Opens a map on the tape. */
+export const MAP = {};
+/** Opens a list on the tape. */
+export const LIST = {};
+/** Ends an entry on the tape. */
+export const END = {};
+
+/** How much of one value is copied. */
+export interface Limits {
+  readonly maxDataDepth: number;
+  readonly maxDataNodes: number;
+  readonly maxDataBytes: number;
+}
+
+const NONE: Tape = [];
+
+/** The tape that is being written. */
+export let out = NONE;
+let limits: Limits;
+/** The first field that did not come through whole: what `strict` throws for. */
+export let fault: string | undefined;
+/** Estimated bytes of what was put on the tape since `enter`. */
+export let size = 0;
+/** What is left of the budgets of the value that is being copied, and whether something was left out of it. */
+let nodes = 0;
+let bytes = 0;
+let cut = false;
+/** The containers that the walk is inside of, outermost first. */
+let path: object[] = [];
+
+export type Aside = [Tape, Limits, string | undefined, number, number, number, boolean, object[]];
+
+/** Begins to write on `tape`; gives what has to be put aside for it, if anything. */
+export function enter(tape: Tape, bounds: Limits): Aside | false {
+  const aside: Aside | false = out !== NONE && [out, limits, fault, size, nodes, bytes, cut, path];
+  if (aside) path = [];
+  out = tape;
+  limits = bounds;
+  fault = undefined;
+  size = 0;
+  return aside;
+}
+
+/** Goes on with what was put aside. */
+export function leave(aside: Aside | false): void {
+  if (aside) [out, limits, fault, size, nodes, bytes, cut, path] = aside;
+  else out = NONE;
+}
+
+/** Notes for `strict` that a field did not come through whole. */
+export function blame(name: string | undefined): void {
+  fault ||= name;
+}
+
+/** Notes it on the entry as well. */
+export function mark(number: number): void {
+  out.push(FIELD_TRUNCATED, number);
+  blame(FIELDS[number]);
+}
+
+/** Adds to the estimate. */
+export function weigh(more: number): void {
+  size += more;
+}
+
+/** Copies `value` as a field of an entry. */
+export function field(number: number, value: unknown): void {
+  out.push(number);
+  nodes = limits.maxDataNodes;
+  bytes = limits.maxDataBytes;
+  cut = false;
+  put(value, limits.maxDataDepth);
+  size += limits.maxDataBytes - bytes;
+  if (cut) mark(number);
+  // A last string that is too long is cut, and marked, by the writer.
+  if (bytes < 0) blame(FIELDS[number]);
+}
+
+/** Copies one value; `levels` is how many containers may still be opened. */
+export function put(value: unknown, levels: number): void {
+  if (spent()) {
+    out.push("[Truncated]");
+    return;
+  }
+  nodes--;
+  bytes -= 9;
+  switch (typeof value) {
+    case "string":
+      note(value);
+      return;
+    case "number":
+      out.push(value - value === 0 ? value : `${value}`);
+      return;
+    case "boolean":
+      out.push(value);
+      return;
+    case "object":
+      if (value) object(value, levels);
+      else out.push(value);
+      return;
+    case "undefined":
+      out.push(null);
+      return;
+    case "function":
+      note(`[Function: ${text(read(value, "name"))}]`);
+      return;
+    default:
+      note(text(value));
+  }
+}
+
+/** Puts a text on the tape. */
+export function note(value: string): void {
+  bytes -= value.length;
+  out.push(value);
+}
+
+/** Notes a container that stands too deep. */
+export function leftOut(kind: string): void {
+  cut = true;
+  note(`[${kind}]`);
+}
+
+/** Is a budget used up? Then the rest is left out. */
+function spent(): boolean {
+  return (nodes < 1 || bytes < 0) && (cut = true);
+}
+
+/** Copies an object of any kind; what was half copied when it threw is taken back. */
+function object(value: object, levels: number): void {
+  const depth = path.length;
+  const start = out.length;
+  if (path.includes(value)) {
+    note("[Circular]");
+    return;
+  }
+  path.push(value);
+  try {
+    const isList = Array.isArray(value);
+    const proto: unknown = isList || Object.getPrototypeOf(value);
+    if (!isList && proto && proto !== Object.prototype && exotic(value, levels)) {
+      // It has a form of its own.
+    } else if (typeof (value as { toJSON?: unknown }).toJSON === "function") {
+      const json = jsonOf(value as { toJSON(): unknown });
+      if (json === value) map(value, levels);
+      else put(json, levels);
+    } else if (levels < 1) leftOut(isList ? `Array(${value.length})` : "Object");
+    else if (isList) list(value, levels);
+    else map(value, levels);
+  } catch {
+    out.length = start;
+    note("[Unreadable]");
+  }
+  path.length = depth;
+}
+
+function jsonOf(value: { toJSON(): unknown }): unknown {
+  try {
+    return value.toJSON();
+  } catch (error) {
+    return threw(error);
+  }
+}
+
+/** Copies the own enumerable pairs. */
+function map(value: object, levels: number): void {
+  const at = out.push(MAP, 0) - 1;
+  let count = 0;
+  for (const key of Object.keys(value)) {
+    const item = read(value, key);
+    if (item !== undefined) {
+      count++;
+      if (!pair(key, item, levels)) break;
+    }
+  }
+  out[at] = count;
+}
+
+/** Copies pairs; their keys become strings. */
+export function entries(pairs: Iterable<readonly [unknown, unknown]>, levels: number): void {
+  const at = out.push(MAP, 0) - 1;
+  let count = 0;
+  for (const [key, item] of pairs) {
+    count++;
+    if (!pair(text(key), item, levels)) break;
+  }
+  out[at] = count;
+}
+
+/** Copies a key and its value; false when a budget is spent, and a note stands in their place. */
+function pair(key: string, item: unknown, levels: number): boolean {
+  bytes -= key.length;
+  if (spent()) return !out.push("…", "[Truncated]");
+  out.push(key);
+  put(item, levels - 1);
+  return true;
+}
+
+export function list(items: readonly unknown[], levels: number): void {
+  const at = out.push(LIST, 0) - 1;
+  let count = 0;
+  for (let last = false; count < items.length && !last; ) {
+    last = spent();
+    put(read(items, count++), levels - 1);
+  }
+  out[at] = count;
+}
+
+/** Puts an error's stack on the tape, to be read later: the first read is what costs. */
+export function stack(of: StackOf): void {
+  out.push(of);
+  bytes -= 500;
+  size += 500;
+}
+
+/** Reads the stacks that calls left for later. The last user code before a tape is written. */
+export function settle(tape: Tape): void {
+  tape.forEach((slot, i) => {
+    if (slot instanceof StackOf) {
+      const value = read(slot._error, "stack");
+      tape[i] = typeof value === "string" ? value : null;
+    }
+  });
+}

@@ -1,0 +1,261 @@
+/**
+ * The public types: what `index.d.ts` shows. Owns no behaviour; docs/api.md is the contract.
+ */
+
+import type { SapwoodError } from "./error.js";
+
+// Declared as Node's own types do it, so that a consumer whose `lib` lacks `esnext.disposable` compiles as well.
+declare global {
+  interface SymbolConstructor {
+    readonly dispose: unique symbol;
+    readonly asyncDispose: unique symbol;
+  }
+}
+
+/** How severe an entry is; trace is the least. */
+export type Level = "trace" | "debug" | "info" | "warn" | "error" | "fatal";
+
+/** May anything leave? `pending`: nothing leaves or is stored yet; `denied`: what is held and what comes is dropped. */
+export type Consent = "pending" | "granted" | "denied";
+
+/** Why an entry was not delivered. */
+export type DropReason =
+  | "sampled"
+  | "rate_limited"
+  | "buffer_full"
+  | "too_large"
+  | "before_send"
+  | "unserialisable"
+  | "rejected"
+  | "retries_exhausted"
+  | "expired"
+  | "store_failed"
+  | "consent"
+  | "not_ready"
+  | "not_configured"
+  | "closed"
+  | "core_failed";
+
+/** Who is logged in. */
+export interface User {
+  /** Becomes the `userId` of the entries, too. */
+  id?: string;
+  name?: string;
+  email?: string;
+}
+
+/** When a failed request is tried again, and when its entries are given up. */
+export interface RetryOptions {
+  /** Upper bound of the first delay, in ms. Default 1,000. */
+  initialDelayMs?: number;
+  /** Upper bound of every delay, in ms. Default 30,000. */
+  maxDelayMs?: number;
+  /** An entry older than this, in ms, is given up. Default 3,600,000. */
+  maxAgeMs?: number;
+  /** Attempts after the first; by default age alone decides. */
+  maxRetries?: number;
+}
+
+/**
+ * The options of `createLogger`. Every one, with default and bounds: docs/configuration.md.
+ * A wrong one throws a `SapwoodError` with `code` and `field`.
+ */
+export interface LoggerOptions {
+  /** Which application logs; 1–100 characters. */
+  source: string;
+  /** `"production"` (the default), `"staging"`, `"development"`, or any name of 1–50 characters. */
+  environment?: string;
+  /** Where to send to, absolute or relative to the page. Without a usable one nothing is sent, and the console says so once. */
+  endpoint?: string | null | undefined;
+  /** Sent as `X-API-Key`; a same-origin relay needs none. Given but empty: nothing is sent. */
+  apiKey?: string | null | undefined;
+  /** The application's version. */
+  version?: string | undefined;
+  /** The dataset of entries that name none. */
+  dataset?: string | undefined;
+  /** The lowest level that is kept. Default `"debug"`. */
+  minLevel?: Level;
+  userId?: string | undefined;
+  sessionId?: string | undefined;
+  user?: User | undefined;
+  /** Tags of every entry; at most 20 of 50 characters. */
+  tags?: readonly string[];
+  /** Context of every entry. */
+  context?: object;
+  /** Entries that trigger a flush. Default 100. */
+  batchSize?: number;
+  /** Bytes that trigger a flush. Default 49,152. */
+  batchBytes?: number;
+  /** Longest time that an entry waits, in ms; 0: it leaves in the next task. Default 5,000. */
+  flushInterval?: number;
+  /** Bound of the memory for what waits, in bytes. Default 2,097,152. */
+  maxBufferBytes?: number;
+  retry?: RetryOptions;
+  /** Longest time for one request, in ms. Default 10,000. */
+  timeoutMs?: number;
+  /** Mask values by their key's name: `true` (the default) for the built-in list, `{ keys }` for more of them, `false` for none. */
+  redact?: boolean | { keys: readonly string[] };
+  /** The consent at the start. Default `"granted"`. */
+  consent?: Consent;
+  /** Log what the page throws and nobody catches. Default false. */
+  captureErrors?: boolean;
+  /** How deep data is copied. Default 10. */
+  maxDataDepth?: number;
+  /** How many values of one data are copied. Default 5,000. */
+  maxDataNodes?: number;
+  /** How many bytes of one data are copied. Default 65,536. */
+  maxDataBytes?: number;
+  /** Throw at the call for what would be cut, marked or left out otherwise: for tests. Default false. */
+  strict?: boolean;
+  /** Hears of delivery problems, in a microtask. Without it the console does, once for each code. */
+  onError?: (error: SapwoodError) => void;
+  /** Hears of dropped entries, in a microtask. Without it the console does, once for each reason. */
+  onDrop?: (reason: DropReason, count: number) => void;
+}
+
+/** What a call may say beside its message and data. */
+export interface LogOptions {
+  /** Added to the logger's own; at most 20 of 50 characters. */
+  tags?: readonly string[] | undefined;
+  userId?: string | undefined;
+  sessionId?: string | undefined;
+  requestId?: string | undefined;
+  dataset?: string | undefined;
+  /** Data, where the second argument is an error. */
+  data?: unknown;
+  flowId?: string | undefined;
+  /** 0–1,000. */
+  stepIndex?: number | undefined;
+  /** When it happened, as a date or Unix ms. Default: now. */
+  timestamp?: number | Date | undefined;
+  traceId?: string | undefined;
+  spanId?: string | undefined;
+  ipAddress?: string | undefined;
+  country?: string | undefined;
+  errorName?: string | undefined;
+  errorStack?: string | undefined;
+}
+
+/** An entry for `log()`. */
+export interface Entry extends LogOptions {
+  level: Level;
+  message: string;
+}
+
+/** What became of the entries that were accepted before `flush()` or `close()`. */
+export interface FlushResult {
+  /** Confirmed by the receiver since the call. */
+  delivered: number;
+  /** Still held. */
+  pending: number;
+  /** Dropped since the call. */
+  dropped: number;
+  /** The HTTP status of the last answer; 0: there was none. */
+  lastStatus: number;
+}
+
+/** Where all entries are: `accepted` is the sum of the others, at every moment. */
+export interface Stats {
+  /** Calls that passed the level gate. */
+  accepted: number;
+  /** Confirmed by the receiver. */
+  delivered: number;
+  /** Taken by a beacon, whose answer nobody sees. */
+  unconfirmed: number;
+  /** Waiting in memory. */
+  buffered: number;
+  /** On their way. */
+  inFlight: number;
+  /** Waiting in the journal. */
+  stored: number;
+  dropped: Partial<Record<DropReason, number>>;
+  /** What runs the logic: `none` before the start, without a destination, and after a failure. */
+  core: "wasm" | "none";
+}
+
+/** The level methods. None throws, whatever it is given (but with `strict`). */
+export interface LevelMethods {
+  trace(message: string, data?: unknown, options?: LogOptions): this;
+  debug(message: string, data?: unknown, options?: LogOptions): this;
+  info(message: string, data?: unknown, options?: LogOptions): this;
+  /** An `Error` as data is taken apart: `errorName`, `errorStack`, and in `data` its message, causes and own properties. */
+  warn(message: string, errorOrData?: unknown, options?: LogOptions): this;
+  /** As `warn`; `error(err)` takes the message from the error. */
+  error(message: unknown, errorOrData?: unknown, options?: LogOptions): this;
+  /** As `error`. */
+  fatal(message: unknown, errorOrData?: unknown, options?: LogOptions): this;
+  /** Full control over one entry. */
+  log(entry: Entry): this;
+  /** Would a log at that level be kept? */
+  isEnabled(level: Level): boolean;
+}
+
+/** A logger; `child()` makes more of its kind. */
+export interface Logger extends LevelMethods {
+  /** The user of all entries after this; `null` clears. */
+  setUserId(id: string | null | undefined): this;
+  /** The session of all entries after this; `null` clears. */
+  setSessionId(id: string | null | undefined): this;
+  /** The user of all entries after this, with its `id` as `userId`; `null` clears both. */
+  setUser(user: User | null | undefined): this;
+  /** Replaces this logger's own tags. */
+  setTags(tags: readonly string[]): this;
+  /** Merges `context` deeply into that of all entries after this. */
+  setContext(context: object): this;
+  /** A logger whose context is this one's, deeply merged with `context`. It follows later changes of its parent. */
+  child(context?: object): Logger;
+  /**
+   * Begins a flow: entries that carry one `flowId` and steps 0, 1, 2 …
+   *
+   * @example
+   * const flow = log.flow("checkout");
+   * flow.info("Cart validated", { items: 3 }).info("Payment authorised");
+   * flow.ok();
+   */
+  flow(name: string, options?: FlowOptions): Flow;
+  /** Sends what was accepted before; never rejects. Default time limit 10,000 ms. */
+  flush(options?: FlushOptions): Promise<FlushResult>;
+  stats(): Stats;
+}
+
+export interface FlushOptions {
+  timeoutMs?: number;
+}
+
+export interface FlowOptions {
+  /** An id of your own, at most 50 characters. */
+  id?: string;
+  /** Context of the flow's entries. */
+  context?: object;
+}
+
+/** What `createLogger` gives: the logger that can end. */
+export interface RootLogger extends Logger {
+  /** Changes the consent; what was logged under `denied` never leaves. */
+  setConsent(state: Consent): this;
+  /** Flushes and stops every timer and listener. What is logged afterwards counts as `closed`. */
+  close(options?: FlushOptions): Promise<FlushResult>;
+  /** The same as `close`. */
+  disconnect(options?: FlushOptions): Promise<FlushResult>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** One run through something, step by step. */
+export interface Flow extends LevelMethods {
+  /** `{name}-{8 random characters}`, or the id that was given. */
+  readonly id: string;
+  readonly name: string;
+  /** The index of the next entry; stays at 1,000. */
+  readonly stepIndex: number;
+  /** A logger whose entries are steps of this flow. */
+  child(context?: object): Logger;
+  /** Ends the flow well: a last entry, at `info`. Only the first outcome counts. */
+  ok(data?: unknown): void;
+  /** Ends the flow with a failure: a last entry, at `error`. */
+  fail(error?: unknown, data?: unknown): void;
+  /** Ends the flow without a result: a last entry, at `warn`. `using` does so where no outcome was given. */
+  abandon(reason?: unknown): void;
+  /** Id, name, step and start as text, for the same tab's next page. */
+  toString(): string;
+  [Symbol.dispose](): void;
+}

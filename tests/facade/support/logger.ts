@@ -1,0 +1,72 @@
+/** Loggers over a fake core. */
+
+import assert from "node:assert/strict";
+import { create } from "../../../js/src/create.js";
+import type { SapwoodError } from "../../../js/src/error.js";
+import type { RootLogger } from "../../../js/src/logger.js";
+import type { LoggerOptions, Stats } from "../../../js/src/types.js";
+import { FakeModule, type FakeCore, type Received } from "./core.js";
+
+export interface Rig {
+  log: RootLogger;
+  module: FakeModule;
+  /** Hands over what is on the tape; the fake core. */
+  core(): FakeCore;
+  /** The entries so far. */
+  entries(): Received[];
+}
+
+export const ENDPOINT = "https://logs.example.com/v1/logs";
+
+/** A logger with the options that a test does not care about, its problems thrown at the test. */
+export function rig(options: Partial<LoggerOptions> = {}, module = new FakeModule()): Rig {
+  // What a test does not expect is shown: what user code throws is swallowed by the logger.
+  const onError = (error: SapwoodError): void => console.error("onError:", error);
+  const log = create({ source: "shop", environment: "test", endpoint: ENDPOINT, onError, ...options }, module);
+  const core = (): FakeCore => {
+    void log.flush();
+    return module.core;
+  };
+  return { log, module, core, entries: () => core().entries };
+}
+
+/** What becomes of `data` on its way. */
+export function across(data: unknown, options: Partial<LoggerOptions> = {}): unknown {
+  return entryOf(data, options)["data"];
+}
+
+/** The fields of an entry with `data`. */
+export function entryOf(data: unknown, options: Partial<LoggerOptions> = {}): Record<string, unknown> {
+  const { log, entries } = rig(options);
+  log.info("m", data);
+  const all = entries();
+  assert.equal(all.length, 1);
+  return all[0]!.fields;
+}
+
+/** I1: every accepted entry is somewhere. */
+export function assertCloses(stats: Stats): void {
+  const dropped = Object.values(stats.dropped).reduce((sum, count) => sum + count, 0);
+  const { delivered, unconfirmed, buffered, inFlight, stored } = stats;
+  assert.equal(delivered + unconfirmed + buffered + inFlight + stored + dropped, stats.accepted, JSON.stringify(stats));
+  for (const count of Object.values(stats.dropped)) assert.ok(count > 0);
+}
+
+/** Waits, task by task, until `condition` holds; at most `ms`. */
+export async function until(condition: () => boolean, ms = 2000): Promise<void> {
+  const end = Date.now() + ms;
+  while (!condition()) {
+    assert.ok(Date.now() < end, `not so within ${ms} ms: ${condition}`);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+/** A seeded source of numbers in [0, 1): mulberry32. */
+export function random(seed: number): () => number {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
