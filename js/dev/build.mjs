@@ -1,0 +1,37 @@
+/**
+ * Builds the package `sapwood-dev` into js/dev/dist: the program (one file, `libsql` left outside), the page
+ * beside it, and the licences.
+ * Run as: node js/dev/build.mjs
+ */
+import { chmod, copyFile, mkdir, rm } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+
+await rm(path("dist"), { recursive: true, force: true });
+await mkdir(path("dist/page"), { recursive: true });
+await Promise.all([
+  build({
+    entryPoints: [path("src/cli.ts")],
+    outfile: path("dist/cli.js"),
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    external: ["libsql"],
+    logLevel: "warning",
+  }),
+  build({
+    entryPoints: [path("src/page/page.ts")],
+    outfile: path("dist/page/page.js"),
+    bundle: true,
+    platform: "browser",
+    format: "esm",
+    target: "es2022",
+    logLevel: "warning",
+  }),
+  ...["index.html", "page.css", "icon.svg"].map((file) => copyFile(path(`src/page/${file}`), path(`dist/page/${file}`))),
+  ...["LICENSE-MIT", "LICENSE-APACHE"].map((file) => copyFile(path(`../../${file}`), path(`dist/${file}`))),
+]);
+await chmod(path("dist/cli.js"), 0o755);

@@ -1,0 +1,83 @@
+/**
+ * Owns: which request goes where, and the answers of those that go nowhere.
+ * Invariants: every request gets one answer or its connection ends; nothing a request holds makes the process fail; all but
+ * the intake is answered only under a host name that is ours.
+ * Tested in: tests/collector/intake.test.ts, read.test.ts and host.test.ts.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { takeLogs, type IntakeContext } from "../intake/intake.js";
+import { ApiError, readApi } from "./api.js";
+import { allowOrigin, answerPreflight } from "./cors.js";
+import type { HostCheck } from "./host.js";
+import type { Page } from "./page.js";
+import { sendJson } from "./respond.js";
+
+/** What the router works with. */
+export interface RouterContext extends IntakeContext {
+  readonly isOurHost: HostCheck;
+  readonly page: Page;
+}
+
+/** Handles one request. Never rejects. */
+export async function route(context: RouterContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  // The client may go away at any moment; that is its right and no fault of ours.
+  response.on("error", () => {});
+  try {
+    const url = urlOf(request);
+    if (url === null) sendJson(response, 400, { error: "The request's address is not valid." });
+    else if (url.pathname === "/v1/logs") await routeIntake(context, request, response, url);
+    else routeRead(context, request, response, url);
+  } catch (error) {
+    process.stderr.write(`sapwood-dev: a request failed: ${error instanceof Error ? (error.stack ?? error.message) : "unknown error"}\n`);
+    if (response.headersSent) response.destroy();
+    else sendJson(response, 500, { error: "The collector failed on this request; its terminal says why." });
+  }
+}
+
+async function routeIntake(context: RouterContext, request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
+  if (request.method === "POST") return takeLogs(context, request, response, url);
+  if (request.method === "OPTIONS") return answerPreflight(request, response);
+  allowOrigin(request, response);
+  response.setHeader("Allow", "POST, OPTIONS");
+  sendJson(response, 405, { error: "Logs are sent with POST." });
+}
+
+function routeRead(context: RouterContext, request: IncomingMessage, response: ServerResponse, url: URL): void {
+  if (!context.isOurHost(request.headers.host)) {
+    sendJson(response, 403, { error: "This address is only answered under a name of this machine." });
+    return;
+  }
+  response.setHeader("Cross-Origin-Resource-Policy", "same-origin");
+  const reads = request.method === "GET" || request.method === "HEAD";
+  if (reads && context.page(response, url.pathname)) return;
+  const answer = answerOf(context, url);
+  if (answer === undefined) {
+    sendJson(response, 404, { error: "There is nothing at this address." });
+  } else if (!reads) {
+    response.setHeader("Allow", "GET, HEAD");
+    sendJson(response, 405, { error: "This address is only read." });
+  } else {
+    sendJson(response, answer.status, answer.value);
+  }
+}
+
+function answerOf(context: RouterContext, url: URL): { status: number; value: unknown } | undefined {
+  try {
+    const value = readApi(context.db, url);
+    return value && { status: 200, value };
+  } catch (error) {
+    if (error instanceof ApiError) return { status: error.status, value: { error: error.message } };
+    throw error;
+  }
+}
+
+function urlOf(request: IncomingMessage): URL | null {
+  // A request line may hold "//" or a whole address; the base only serves to parse a path.
+  const target = request.url ?? "";
+  if (!target.startsWith("/")) return null;
+  try {
+    return new URL(`http://collector${target}`);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * Owns: the account of each logger instance: what it accepted, against what is stored, dropped, missing or still on its side.
+ * The sum: accepted = stored + Σ dropped + missing + waiting, as far as the client has told.
+ * Drops carry counts and no sequence numbers, so absent numbers and drops are compared as counts.
+ * Tested in: tests/collector/gaps.test.ts.
+ */
+import type { Ledger } from "../api-types.js";
+import { DROP_REASONS_MAX, GAPS_MAX } from "../limits.js";
+import type { Database } from "./database.js";
+
+interface Row {
+  readonly instance: string;
+  readonly source: string | null;
+  readonly environment: string | null;
+  readonly core: string | null;
+  readonly sdk: string | null;
+  readonly resource: string | null;
+  readonly firstSeen: number;
+  readonly lastSeen: number;
+  readonly accepted: number | null;
+  readonly lastSeq: number;
+  readonly stored: number;
+  readonly final: string | null;
+}
+
+const COLUMNS = `instance, source, environment, core, sdk, resource, first_seen AS firstSeen, last_seen AS lastSeen, accepted,
+  last_seq AS lastSeq, stored, final`;
+
+/** The logger instances heard last. */
+export function listLedgers(db: Database, limit: number): Ledger[] {
+  return db.all<Row>(`SELECT ${COLUMNS} FROM instances ORDER BY last_seen DESC, instance LIMIT ?`, [limit]).map((row) => ledgerOf(db, row));
+}
+
+function ledgerOf(db: Database, row: Row): Ledger {
+  const dropped = droppedBy(db, row.instance);
+  const droppedSum = Object.values(dropped).reduce((sum, count) => sum + count, 0);
+  // A closed logger sends nothing more: all it accepted should be here. Others may still hold what follows `lastSeq`.
+  const horizon = row.final === "close" ? Math.max(row.lastSeq, row.accepted ?? 0) : row.lastSeq;
+  const missing = Math.max(0, horizon - row.stored - droppedSum);
+  const outstanding = Math.max(0, (row.accepted ?? 0) - row.stored - droppedSum);
+  const ranges = missing === 0 ? [] : absentRanges(db, row.instance, horizon);
+  return {
+    ...row,
+    sdk: parsed(row.sdk),
+    resource: parsed(row.resource),
+    dropped,
+    missing,
+    gaps: ranges.slice(0, GAPS_MAX),
+    moreGaps: ranges.length > GAPS_MAX,
+    waiting: Math.max(0, outstanding - missing),
+  };
+}
+
+function droppedBy(db: Database, instance: string): Record<string, number> {
+  const sql = "SELECT reason, count FROM drops WHERE instance = ? AND count > 0 ORDER BY reason LIMIT ?";
+  const rows = db.all<{ reason: string; count: number }>(sql, [instance, DROP_REASONS_MAX]);
+  return Object.fromEntries(rows.map(({ reason, count }) => [reason, count]));
+}
+
+// Sequence numbers begin at 1. The walk is over stored rows, never over numbers: a client may claim any `lastSeq`.
+const GAPS = `WITH numbers (seq, previous) AS (
+    SELECT seq, lag(seq, 1, 0) OVER (ORDER BY seq) FROM entries WHERE instance = ? AND seq > 0
+  )
+  SELECT previous + 1 AS first, seq - 1 AS last FROM numbers WHERE seq > previous + 1 ORDER BY seq LIMIT ?`;
+
+/** Absent numbers up to `horizon`, one range more than is ever listed. */
+function absentRanges(db: Database, instance: string, horizon: number): [number, number][] {
+  const ranges = db
+    .all<{ first: number; last: number }>(GAPS, [instance, GAPS_MAX + 1])
+    .map(({ first, last }): [number, number] => [first, last]);
+  const highest = db.first<{ seq: number | null }>("SELECT max(seq) AS seq FROM entries WHERE instance = ?", [instance])?.seq ?? 0;
+  if (highest < horizon) ranges.push([highest + 1, horizon]);
+  return ranges;
+}
+
+function parsed(json: string | null): unknown {
+  return json === null ? null : (JSON.parse(json) as unknown);
+}

@@ -1,0 +1,117 @@
+/** The command as a user meets it: the built program, its flags, its sentences, its end. */
+import assert from "node:assert/strict";
+import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { test, type TestContext } from "node:test";
+import { openReader } from "../../js/dev/src/store/reader.js";
+import { root } from "../support/paths.js";
+import { waitFor } from "../support/wait.js";
+import { addressOf, batch, CLI, collector, post, program, temporaryFile } from "./support.js";
+
+async function ended(t: TestContext, ...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  const running = program(t, ...args);
+  const { code } = await running.ended;
+  return { code, ...running.output };
+}
+
+test("wrong arguments: one clear sentence, exit code 2", async (t) => {
+  for (const [args, sentence] of [
+    [["--prot", "1"], /^sapwood-dev: Unknown option '--prot'\. See sapwood-dev --help\.\n$/],
+    [["serve"], /^sapwood-dev: Unexpected argument 'serve'\. /],
+    [["--port"], /^sapwood-dev: Option '--port <value>' argument missing\. /],
+    [["--port", "65536"], /^sapwood-dev: --port takes a number from 0 to 65535\. /],
+    [["--port", "80a"], /^sapwood-dev: --port takes a number /],
+    [["--port=-1"], /^sapwood-dev: --port takes a number /],
+    [["--db", ""], /^sapwood-dev: --db takes a value that is not empty\. /],
+    [["--key="], /^sapwood-dev: --key takes a value that is not empty\. /],
+    [["--quiet=yes"], /^sapwood-dev: Option '--quiet' does not take an argument\. /],
+    [["--\u001b[2J"], /^sapwood-dev: Unknown option '--\\u001b\[2J'\. /],
+  ] as const) {
+    const { code, stdout, stderr } = await ended(t, ...args);
+    assert.equal(code, 2, args.join(" "));
+    assert.equal(stdout, "");
+    assert.match(stderr, sentence);
+  }
+});
+
+test("--help names every flag, --version is the package's", async (t) => {
+  const help = await ended(t, "--help");
+  assert.equal(help.code, 0);
+  for (const flag of ["--port", "--host", "--db", "--key", "--quiet", "--help", "--version"]) assert.ok(help.stdout.includes(flag), flag);
+  const manifest = JSON.parse(readFileSync(join(root, "js/dev/package.json"), "utf8")) as { version: string };
+  assert.deepEqual(await ended(t, "--version"), { code: 0, stdout: `${manifest.version}\n`, stderr: "" });
+});
+
+test("a taken port: one clear sentence, exit code 1", async (t) => {
+  const { url } = await collector(t);
+  const { port } = new URL(url);
+  const { code, stderr } = await ended(t, "--port", port, "--db", temporaryFile(t));
+  assert.equal(code, 1);
+  assert.equal(stderr, `sapwood-dev: Port ${port} on 127.0.0.1 is taken (by another collector?); choose another with --port.\n`);
+});
+
+test("an address of another machine, and a database that cannot be used: sentences, exit code 1", async (t) => {
+  const address = await ended(t, "--host", "192.0.2.1", "--port", "0", "--db", temporaryFile(t));
+  assert.deepEqual([address.code, address.stderr], [1, "sapwood-dev: 192.0.2.1 is no address of this machine; choose another with --host.\n"]);
+  const database = await ended(t, "--port", "0", "--db", join(temporaryFile(t), "none", "logs.db"));
+  assert.equal(database.code, 1);
+  assert.match(database.stderr, /^sapwood-dev: \S+ cannot be used as the database: .+\n$/);
+});
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  test(`${signal} ends it cleanly: exit code 0, all stored, the write-ahead log empty`, async (t) => {
+    const file = temporaryFile(t);
+    const running = program(t, "--port", "0", "--db", file);
+    const url = await addressOf(running);
+    await post(url, batch("a", "i", [1, 2, 3]));
+    running.child.kill(signal);
+    assert.deepEqual(await running.ended, { code: 0, signal: null });
+    assert.equal(statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0, 0);
+    const reader = openReader(file);
+    t.after(() => reader.close());
+    assert.equal(reader.entries().length, 3);
+    assert.equal(running.output.stderr, "");
+  });
+}
+
+test("a signal does not wait for a sender that never finishes", async (t) => {
+  const running = program(t, "--port", "0", "--db", temporaryFile(t));
+  const url = await addressOf(running);
+  const stuck = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(new TextEncoder().encode("[")) });
+  const request = fetch(`${url}/v1/logs`, { method: "POST", body: stuck, duplex: "half" } as RequestInit).catch(() => "cut");
+  // The request is under way when a later one has been answered.
+  await post(url, batch("a", "i", [1]));
+  running.child.kill("SIGTERM");
+  assert.equal((await running.ended).code, 0);
+  assert.equal(await request, "cut");
+});
+
+test("one line per batch, none with --quiet, and --key is obeyed", async (t) => {
+  const running = program(t, "--port", "0", "--db", temporaryFile(t), "--key", "k");
+  const url = await addressOf(running);
+  assert.equal((await post(url, batch("a", "i", [1]))).status, 401);
+  await post(url, { ...batch("a", "i", [1, 2], { resource: { source: "shop" } }) }, { "x-api-key": "k" });
+  await waitFor("the line", () => running.output.stdout.includes("shop"));
+  assert.deepEqual(running.output.stdout.trimEnd().split("\n").slice(1).map((line) => line.slice(8)), ["  shop  2 entries"]);
+
+  const quiet = program(t, "--port", "0", "--db", temporaryFile(t), "--quiet");
+  const quietUrl = await addressOf(quiet);
+  await post(quietUrl, batch("a", "i", [1, 2]));
+  quiet.child.kill("SIGTERM");
+  await quiet.ended;
+  assert.equal(quiet.output.stdout, `sapwood-dev listening on ${quietUrl}\n`);
+});
+
+test("it goes on when nobody reads its lines any more", async (t) => {
+  const running = program(t, "--port", "0", "--db", temporaryFile(t));
+  const url = await addressOf(running);
+  running.child.stdout.destroy();
+  for (const seq of [1, 2, 3]) assert.equal((await post(url, batch(`b${seq}`, "i", [seq]))).status, 200);
+  running.child.kill("SIGTERM");
+  assert.equal((await running.ended).code, 0);
+});
+
+test("the built program can be run by its name", () => {
+  assert.match(readFileSync(CLI, "utf8"), /^#!\/usr\/bin\/env node\n/);
+  accessSync(CLI, constants.X_OK);
+});
