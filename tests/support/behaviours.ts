@@ -1,0 +1,81 @@
+/**
+ * What the fault server can do with a request for the log endpoint. A test scripts one behaviour per request.
+ * Owns the answers' shape; does not own the queue (`server.ts`).
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+/** A request whose body has been taken, and what a behaviour needs to deal with it. */
+export interface Exchange {
+  request: IncomingMessage;
+  response: ServerResponse;
+  body: Buffer;
+  /** The real collector's address, or undefined where the test has none. */
+  collector: string | undefined;
+}
+
+/** Deals with one request. */
+export type Behaviour = (exchange: Exchange) => Promise<void>;
+
+/** Answers with a status; the body is JSON. */
+export function answer(status: number, body: unknown = {}, headers: Record<string, string> = {}): Behaviour {
+  return async ({ request, response }) => {
+    response.writeHead(status, { "content-type": "application/json", ...cors(request), ...headers });
+    response.end(JSON.stringify(body));
+  };
+}
+
+/** Hands the request on to the real collector, and its answer back. */
+export function pass(): Behaviour {
+  return async (exchange) => {
+    const { status, text } = await toCollector(exchange);
+    exchange.response.writeHead(status, { "content-type": "application/json", ...cors(exchange.request) });
+    exchange.response.end(text);
+  };
+}
+
+/** Takes the body, hands it on to the collector, and cuts the line instead of passing its answer back. */
+export function cutAfterTaking(): Behaviour {
+  return async (exchange) => {
+    await toCollector(exchange);
+    exchange.request.socket.destroy();
+  };
+}
+
+/** Takes the body and never answers. The client, or the end of the server, ends it. */
+export function hang(): Behaviour {
+  return async () => {};
+}
+
+/** Waits for a release, then does as `then` says. */
+export function held(release: Promise<void>, then: Behaviour): Behaviour {
+  return async (exchange) => {
+    await release;
+    await then(exchange);
+  };
+}
+
+/** The headers that let a page of another origin read an answer: what the collector sends. */
+export function cors(request: IncomingMessage): Record<string, string> {
+  const origin = request.headers.origin;
+  if (origin === undefined) return {};
+  return {
+    "access-control-allow-origin": origin,
+    "access-control-allow-credentials": "true",
+    "access-control-allow-methods": "POST",
+    "access-control-allow-headers": "content-type, x-api-key, authorization",
+    "access-control-expose-headers": "Retry-After",
+    "access-control-max-age": "600",
+    vary: "Origin",
+  };
+}
+
+async function toCollector({ request, body, collector }: Exchange): Promise<{ status: number; text: string }> {
+  if (collector === undefined) throw new Error("the fault server has no collector to pass on to");
+  const headers: Record<string, string> = {};
+  for (const name of ["content-type", "x-api-key"]) {
+    const value = request.headers[name];
+    if (typeof value === "string") headers[name] = value;
+  }
+  const answered = await fetch(`${collector}/v1/logs`, { method: "POST", headers, body: new Uint8Array(body) });
+  return { status: answered.status, text: await answered.text() };
+}

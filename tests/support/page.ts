@@ -1,0 +1,75 @@
+/**
+ * The page that tests open, and the few calls that most of them make on its logger.
+ * Owns the names on `window` that tests and page share. Everything else a test says itself, in `page.evaluate`.
+ */
+import assert from "node:assert/strict";
+import type { Page } from "playwright-core";
+import type { DropReason, FlushResult, LoggerOptions, RootLogger, Stats } from "../../js/src/types.js";
+
+declare global {
+  interface Window {
+    /** The package, as the page imported it. */
+    sapwood: { createLogger(options: LoggerOptions): RootLogger };
+    /** The logger that `openLogger` made. */
+    log: RootLogger;
+    /** The codes that its `onError` was given, in order. */
+    problems: string[];
+    /** What its `onDrop` was given, added up. */
+    drops: Partial<Record<DropReason, number>>;
+  }
+}
+
+/** Loads the built package as any page would, from the page's own origin. */
+export const testPage = `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>test page</title>
+<script type="module">
+import * as sapwood from "/sapwood.js";
+window.sapwood = sapwood;
+</script></head><body><form><input name="field"></form></body></html>
+`;
+
+/** Options that can be handed to a page: all but the functions. */
+export type PlainOptions = Omit<LoggerOptions, "onError" | "onDrop">;
+
+/** Makes `window.log` from the options. Its problems and drops are kept for the test to read. */
+export async function openLogger(page: Page, options: PlainOptions): Promise<void> {
+  await page.evaluate((given) => {
+    window.problems = [];
+    window.drops = {};
+    window.log = window.sapwood.createLogger({
+      ...given,
+      onError: (error) => window.problems.push(error.code),
+      onDrop: (reason, count) => {
+        window.drops[reason] = (window.drops[reason] ?? 0) + count;
+      },
+    });
+  }, options);
+}
+
+/** `log.flush()` in the page. */
+export function flush(page: Page, timeoutMs = 10_000): Promise<FlushResult> {
+  return page.evaluate((ms) => window.log.flush({ timeoutMs: ms }), timeoutMs);
+}
+
+/** `log.stats()` in the page; the sum is checked on every reading. */
+export async function stats(page: Page): Promise<Stats> {
+  const read = await page.evaluate(() => window.log.stats());
+  assertCloses(read);
+  return read;
+}
+
+/** Waits until the core runs: from then on its own listeners are there. */
+export async function coreIsUp(page: Page): Promise<void> {
+  await page.waitForFunction(() => window.log.stats().core === "wasm");
+}
+
+/** accepted = delivered + unconfirmed + buffered + in flight + stored + Σ dropped */
+export function assertCloses(stats: Stats): void {
+  const { accepted, delivered, unconfirmed, buffered, inFlight, stored } = stats;
+  assert.equal(delivered + unconfirmed + buffered + inFlight + stored + dropped(stats), accepted, JSON.stringify(stats));
+}
+
+/** How many entries were dropped, whatever the reason. */
+export function dropped(stats: Stats): number {
+  return Object.values(stats.dropped).reduce((sum, count) => sum + count, 0);
+}

@@ -1,0 +1,10 @@
+/** Where things are in the repository. Tests are bundled and run elsewhere, so their own place says nothing about it. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+/** The root of the repository: the working directory in which all suites run. */
+export const root: string = process.cwd();
+if (!existsSync(join(root, "rust-toolchain.toml"))) throw new Error("run the tests with the repository's root as the working directory");
+
+/** The built package's entry, as a page loads it. */
+export const packageEntry: string = process.env["PKG"] ?? join(root, "pkg/dist/index.js");
