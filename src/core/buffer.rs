@@ -48,11 +48,15 @@ impl Entries {
         mem::replace(self, Entries { heads, text })
     }
 
-    /// Puts `earlier` before them.
-    pub fn prepend(&mut self, mut earlier: Entries) {
-        earlier.heads.extend_from_slice(&self.heads);
-        earlier.text.extend_from_slice(&self.text);
-        *self = earlier;
+    /// Puts entries back to where they were in the order of `seq`.
+    pub fn put_back(&mut self, entries: Entries) {
+        let first = entries.heads.first().map_or(0, |head| head.seq);
+        let mut all = self.take(self.heads.iter().take_while(|head| head.seq < first).count());
+        for more in [entries, mem::take(self)] {
+            all.heads.extend_from_slice(&more.heads);
+            all.text.extend_from_slice(&more.text);
+        }
+        *self = all;
     }
 
     /// Takes out what does not fit `bytes_max`; the heads of what was taken out.

@@ -119,12 +119,7 @@ impl Client {
             Event::Online(online) => self.online(online),
             Event::Wake => {}
             Event::Outcome { request, outcome } => self.outcome(request, outcome),
-            Event::Consent(consent) => {
-                self.state.consent = consent;
-                if consent == Consent::Denied {
-                    self.drop_held(DropReason::Consent);
-                }
-            }
+            Event::Consent(consent) => self.state.consent = consent,
         }
     }
 
@@ -229,15 +224,15 @@ impl Client {
 
     fn online(&mut self, online: bool) {
         self.state.online = online;
-        let backoff = &mut self.destination.backoff;
-        if !online {
-            backoff.hold(self.state.now.after(self.state.config.retry.max_delay_ms));
-        } else if !backoff.by_server {
-            *backoff = Default::default();
+        if online {
+            self.destination.backoff.forget();
+        } else {
+            let until = self.state.now.after(self.state.config.retry.max_delay_ms);
+            self.destination.backoff.hold(until);
         }
     }
 
-    /// Answers the flushes that are done; the end of a close drops what is still held.
+    /// Drops what has become hopeless, and answers the flushes that are done.
     fn settle(&mut self) {
         let now = self.state.now.monotonic;
         // Nothing can be sent without consent, so there is nothing to wait for.
@@ -247,8 +242,9 @@ impl Client {
         {
             self.state.phase = Phase::Closed;
         }
-        if self.is_closed() {
-            self.drop_held(DropReason::Closed);
+        // What came back from a request has no place to wait any more.
+        if let Some(reason) = self.refusal() {
+            self.drop_held(reason);
         }
         while let Some((token, outcome)) = self.state.flushes.take_done(now, hopeless) {
             let outcome = flush::Outcome {

@@ -62,8 +62,12 @@ fn merge_at(left: &[u8], right: &[u8], out: &mut Vec<u8>, depth: u32) -> Option<
 /// The value of `key` in a MessagePack map; the last one where a key stands twice.
 pub fn find<'a>(map: &'a [u8], wanted: &[u8]) -> Option<&'a [u8]> {
     let mut reader = Reader::new(map);
+    let Token::Map(mut left) = reader.token() else {
+        return None;
+    };
     let mut found = None;
-    for _ in 0..reader.len() {
+    while left > 0 && !reader.failed() {
+        left -= 1;
         let candidate = reader.string();
         let value = reader.value();
         if candidate == wanted && !reader.failed() {

@@ -42,16 +42,16 @@ pub fn deadline(destination: &Destination, state: &State) -> Millis {
         Some(oldest) => oldest.accepted_at.saturating_add(state.config.flush_interval_ms),
         None => Millis::MAX,
     };
-    due_at.max(destination.backoff.not_before)
+    due_at.max(destination.backoff.until())
 }
 
 fn may_send(destination: &Destination, state: &State) -> bool {
-    let backoff = &destination.backoff;
-    let pass = destination.exit_pass && !backoff.by_server;
+    let (backoff, now) = (&destination.backoff, state.now.monotonic);
     state.may_send()
         && !destination.stopped
         && destination.flights.len() <= usize::from(state.hidden)
-        && (pass || backoff.not_before <= state.now.monotonic)
+        && backoff.server <= now
+        && (destination.exit_pass || backoff.own <= now)
 }
 
 fn is_due(destination: &Destination, state: &State) -> bool {
@@ -118,7 +118,7 @@ fn send(destination: &mut Destination, mut batch: Batch, state: &mut State) {
     batch.since = state.now.monotonic;
     batch.request = state.next_request;
     state.next_request += 1;
-    if destination.backoff.not_before > state.now.monotonic {
+    if destination.backoff.own > state.now.monotonic {
         destination.exit_pass = false;
     }
     let bytes = batch.entries.text.len() + frame_bytes(destination, state);
@@ -156,7 +156,7 @@ pub fn answered(destination: &mut Destination, batch: Batch, answer: Answer, sta
     let (status, rejected) = (answer.status, End::Dropped(DropReason::Rejected));
     match judge(answer) {
         Verdict::Delivered => {
-            destination.backoff = Default::default();
+            destination.backoff.forget();
             // What the receiver takes is found again after it was found too large.
             destination.entries_max = destination.entries_max.saturating_mul(2).max(2);
             destination.end(heads, End::Delivered, &mut state.flushes);
@@ -171,7 +171,7 @@ pub fn answered(destination: &mut Destination, batch: Batch, answer: Answer, sta
         }
         Verdict::Rejected { taken } => {
             state.report(Problem::Rejected, status);
-            destination.backoff = Default::default();
+            destination.backoff.forget();
             let (taken, refused) = heads.split_at(taken.min(heads.len()));
             destination.end(taken, End::Delivered, &mut state.flushes);
             destination.end(refused, rejected, &mut state.flushes);
@@ -195,15 +195,17 @@ fn try_again(
     state: &mut State,
 ) {
     let retry = &state.config.retry;
+    let backoff = &mut destination.backoff;
+    backoff.server = backoff.server.max(if after > 0 { state.now.after(after) } else { 0 });
     if state.online {
         batch.failures += 1;
-        destination.backoff.fail(state.now, after, retry, &mut state.random);
+        backoff.fail(state.now, retry, &mut state.random);
         // One report a series: what goes on failing says nothing new.
-        if destination.backoff.failures == 1 {
+        if backoff.failures == 1 {
             state.report(problem, status);
         }
     } else {
-        destination.backoff.hold(state.now.after(retry.max_delay_ms));
+        backoff.hold(state.now.after(retry.max_delay_ms));
     }
     if state.config.retry.max_retries.is_some_and(|max| batch.failures > max) {
         let end = End::Dropped(DropReason::RetriesExhausted);
@@ -227,7 +229,8 @@ fn halve(destination: &mut Destination, batch: Batch, state: &mut State) {
         );
     } else {
         destination.entries_max = len / 2;
-        destination.halves_until = batch.entries.heads.last().map_or(0, |head| head.seq);
-        destination.buffer.prepend(batch.entries);
+        let last = batch.entries.heads.last().map_or(0, |head| head.seq);
+        destination.halves_until = destination.halves_until.max(last);
+        destination.buffer.put_back(batch.entries);
     }
 }

@@ -93,10 +93,9 @@ impl Destination {
     /// entry: its id must never name other entries (I8).
     pub fn drop_held(&mut self, until: Millis, reason: DropReason, flushes: &mut Flushes) {
         let is_old = |head: &Head| head.accepted_at < until;
-        while let Some(batch) = self
-            .waiting
-            .pop_if(|batch| batch.entries.heads.last().is_none_or(is_old))
-        {
+        let is_over = |batch: &Batch| batch.entries.heads.last().is_none_or(is_old);
+        while let Some(at) = self.waiting.iter().position(is_over) {
+            let batch = self.waiting.remove(at);
             self.end(&batch.entries.heads, End::Dropped(reason), flushes);
         }
         let count = self.buffer.heads.iter().take_while(|head| is_old(head)).count();

@@ -19,62 +19,87 @@ auth card pin otp pan cvv cvc ssn";
 /// A word of at most this length matches only a whole key (`pin`, but not `shipping`).
 const ALONE_BYTES_MAX: usize = 4;
 
+/// `:1234567:1234567` and the character behind it.
+const PLACE_BYTES_MAX: usize = 17;
+
 /// What to mask.
 #[derive(Clone, Debug)]
 pub struct Policy {
     /// `false`: everything passes.
     pub enabled: bool,
-    /// The built-in keys and the user's, each with a space behind it.
-    keys: Vec<u8>,
+    /// Sensitive words, the built-in ones and the user's: of each its length in a byte, then its letters from the end,
+    /// so that most comparisons end at the first letter.
+    words: Vec<u8>,
 }
 
 impl Policy {
     /// A policy with the built-in keys.
     pub fn new(enabled: bool) -> Self {
-        Policy {
+        let mut policy = Policy {
             enabled,
-            keys: SENSITIVE.to_vec(),
-        }
+            words: Vec::new(),
+        };
+        SENSITIVE
+            .split(|byte| *byte == b' ')
+            .for_each(|word| policy.add_word(word, true));
+        policy
     }
 
-    /// Adds a key of the user's.
+    /// Adds a key of the user's: as it is, and its singular, which finds both.
     pub fn add_key(&mut self, key: &[u8]) {
-        let mut name = normalised(key);
-        // As in the built-in list: the singular finds both.
-        if name.last() == Some(&b's') {
-            name.pop();
-        }
-        self.keys.push(b' ');
-        self.keys.extend_from_slice(&name);
+        self.add_word(key, false);
+        self.add_word(key, true);
+    }
+
+    fn add_word(&mut self, key: &[u8], singular: bool) {
+        let at = self.words.len();
+        self.words.push(0);
+        // A key is at most 100 characters (the façade's bound); of a longer one the end counts.
+        self.words.extend(letters_from_end(key, singular).take(255));
+        self.words[at] = (self.words.len() - at - 1) as u8;
     }
 
     /// Must the value under this key be masked? Not if it reveals nothing by itself: nil, a boolean, or, under a
     /// plural, a number (`totalTokens: 512`).
     pub fn is_sensitive(&self, key: &[u8], value: Token<'_>) -> bool {
-        let is_number = matches!(value, Token::Int(_) | Token::Number(_));
         if !self.enabled || matches!(value, Token::Nil | Token::Bool(_)) {
             return false;
         }
-        let mut name = normalised(key);
-        if !is_number && name.last() == Some(&b's') {
-            name.pop();
+        let is_number = matches!(value, Token::Int(_) | Token::Number(_));
+        let letters = || letters_from_end(key, !is_number);
+        let last = letters().next();
+        let mut words = &self.words[..];
+        while let Some((len, rest)) = words.split_first() {
+            let (word, rest) = rest.split_at(usize::from(*len));
+            words = rest;
+            // Short words stand at the end of many others; those are compared as a whole.
+            if word.first().copied() == last && last.is_some() {
+                let mut letters = letters();
+                if word.iter().all(|letter| letters.next() == Some(*letter))
+                    && (word.len() > ALONE_BYTES_MAX || letters.next().is_none())
+                {
+                    return true;
+                }
+            }
         }
-        // Short words stand at the end of many others; those are compared as a whole.
-        self.keys.split(|byte| *byte == b' ').any(|word| {
-            !word.is_empty() && name.ends_with(word) && (word.len() > ALONE_BYTES_MAX || word.len() == name.len())
-        })
+        false
     }
 }
 
-/// A key in lower case, without the separators that keys are written with.
-fn normalised(key: &[u8]) -> Vec<u8> {
-    let mut name = Vec::new();
-    for byte in key {
-        if !matches!(byte, b'_' | b'-' | b'.' | b' ' | b'[' | b']') {
-            name.push(byte.to_ascii_lowercase());
-        }
+/// A key from its end, in lower case, without the separators that keys are written with and, if `singular`, without
+/// the "s" of a plural.
+fn letters_from_end(key: &[u8], singular: bool) -> impl Iterator<Item = u8> {
+    let is_letter = |byte: &&u8| !matches!(byte, b'_' | b'-' | b'.' | b' ' | b'[' | b']');
+    let mut letters = key
+        .iter()
+        .rev()
+        .filter(is_letter)
+        .map(u8::to_ascii_lowercase)
+        .peekable();
+    if singular {
+        letters.next_if_eq(&b's');
     }
-    name
+    letters
 }
 
 /// Text with the queries, fragments and credentials of the URLs in it left out.
@@ -105,7 +130,8 @@ pub fn prose<'a>(text: &'a [u8], policy: &Policy) -> Cow<'a, [u8]> {
                 out.truncate(authority);
                 continue;
             }
-            b'/' if !in_url && text[..at].ends_with(b":/") => {
+            // One may stand in another.
+            b'/' if text[..at].ends_with(b":/") => {
                 (in_url, in_authority) = (true, true);
                 authority = out.len() + 1;
             }
@@ -119,8 +145,12 @@ pub fn prose<'a>(text: &'a [u8], policy: &Policy) -> Cow<'a, [u8]> {
     Cow::Owned(out)
 }
 
-/// Nothing but digits and colons up to the end of the URL?
+/// Nothing but digits and colons up to the end of the URL? A line and a column have no more than `PLACE_BYTES_MAX`, and
+/// a longer look at each colon would not be linear.
 fn is_place(text: &[u8]) -> bool {
-    let end = text.iter().position(|byte| !byte.is_ascii_digit() && *byte != b':');
-    end.is_none_or(|at| matches!(text[at], 0..=b' ' | b')'))
+    let is_end = |byte: &u8| !byte.is_ascii_digit() && *byte != b':';
+    match text.iter().take(PLACE_BYTES_MAX).position(is_end) {
+        Some(at) => matches!(text[at], 0..=b' ' | b')'),
+        None => text.len() < PLACE_BYTES_MAX,
+    }
 }

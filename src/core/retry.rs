@@ -44,25 +44,35 @@ pub fn judge(answer: Answer) -> Verdict {
 pub struct Backoff {
     /// Failures in a row.
     pub failures: u32,
-    /// Not before this monotonic time.
-    pub not_before: Millis,
-    /// The server named the time; even a closing page obeys it.
-    pub by_server: bool,
+    /// Our own delay: not before this monotonic time. A page about to go may pass it over once.
+    pub own: Millis,
+    /// The server's delay: not before this, whatever else happens.
+    pub server: Millis,
 }
 
 impl Backoff {
-    /// An attempt failed. `after`: the server's own delay, or 0.
-    pub fn fail(&mut self, now: Now, after: Millis, retry: &RetryConfig, random: &mut Random) {
-        self.failures = self.failures.saturating_add(1);
-        // Both bounds are at most a day, so twenty doublings stay far from the end of the number.
-        let bound = (retry.initial_delay_ms << (self.failures - 1).min(20)).min(retry.max_delay_ms);
-        self.by_server = after > 0;
-        let delay = if self.by_server { after } else { random.up_to(bound) };
-        self.not_before = now.after(delay);
+    /// Something went through, or the network is back: no delay of our own any more.
+    pub fn forget(&mut self) {
+        self.failures = 0;
+        self.own = 0;
     }
 
-    /// The network is said to be gone: try rarely, for it may be a mistake (a collector on this machine).
+    /// An attempt failed; the server named no delay.
+    pub fn fail(&mut self, now: Now, retry: &RetryConfig, random: &mut Random) {
+        // Both bounds are at most a day, so twenty doublings stay far from the end of the number.
+        let bound = (retry.initial_delay_ms << self.failures.min(20)).min(retry.max_delay_ms);
+        self.failures = self.failures.saturating_add(1);
+        self.own = now.after(random.up_to(bound));
+    }
+
+    /// Not before `until`, by our own choice: the network is said to be gone. It may be a mistake (a collector on this
+    /// machine), so it is tried rarely.
     pub fn hold(&mut self, until: Millis) {
-        self.not_before = self.not_before.max(until);
+        self.own = self.own.max(until);
+    }
+
+    /// When both delays are over.
+    pub fn until(&self) -> Millis {
+        self.own.max(self.server)
     }
 }

@@ -6,8 +6,17 @@ use alloc::vec::Vec;
 
 use super::context;
 use super::json::{write_string, write_value};
+use super::limits::MESSAGE_CHARS_MAX;
 use super::msgpack::{Reader, Token};
-use super::redact::{MASK, Policy};
+use super::redact::{MASK, Policy, prose};
+
+/// Braces that are looked at, at most: what somebody typed may stand in a message, and must not cost a search of all
+/// data for each.
+const PLACES_MAX: usize = 64;
+/// Longest name that is looked for.
+const NAME_BYTES_MAX: usize = 64;
+/// Nothing more is filled in past this; the message is cut to less.
+const RENDERED_BYTES_MAX: usize = 4 * MESSAGE_CHARS_MAX as usize;
 
 /// A rendered message.
 #[derive(Debug, Default)]
@@ -23,31 +32,33 @@ pub fn render(template: &[u8], data: &[u8], policy: &Policy) -> Rendered {
     let mut rendered = Rendered::default();
     let mut used: Vec<&[u8]> = Vec::new();
     let mut rest = template;
-    while let Some(open) = rest.iter().position(|byte| *byte == b'{') {
+    let mut places = 0;
+    while let Some(open) = rest.iter().position(|byte| *byte == b'{')
+        && places < PLACES_MAX
+        && rendered.message.len() < RENDERED_BYTES_MAX
+    {
+        places += 1;
         let (head, tail) = rest.split_at(open);
         rendered.message.extend_from_slice(head);
-        let len = tail.iter().position(|byte| *byte == b'}').unwrap_or(1);
-        let name = &tail[1..len.max(1)];
-        if let Some(value) = context::find(data, name) {
-            if !used.contains(&name) {
-                rendered.parameters.push(if used.is_empty() { b'{' } else { b',' });
-                used.push(name);
-                write_string(&mut rendered.parameters, name);
-                rendered.parameters.push(b':');
-                write_parameter(name, value, &mut rendered.parameters, policy);
-            }
-            let mut reader = Reader::new(value);
-            match reader.token() {
-                Token::Str(text) if !policy.is_sensitive(name, Token::Str(text)) => {
-                    rendered.message.extend_from_slice(text);
-                }
-                _ => write_parameter(name, value, &mut rendered.message, policy),
-            }
-            rest = &tail[len + 1..];
-        } else {
+        let name = tail[1..].split(|byte| *byte == b'}').next().unwrap_or_default();
+        let value = match tail.get(name.len() + 1) {
+            Some(b'}') if (1..=NAME_BYTES_MAX).contains(&name.len()) => context::find(data, name),
+            _ => None,
+        };
+        let Some(value) = value else {
             rendered.message.push(b'{');
             rest = &tail[1..];
+            continue;
+        };
+        if !used.contains(&name) {
+            rendered.parameters.push(if used.is_empty() { b'{' } else { b',' });
+            used.push(name);
+            write_string(&mut rendered.parameters, name);
+            rendered.parameters.push(b':');
+            write_parameter(name, value, &mut rendered.parameters, policy, false);
         }
+        write_parameter(name, value, &mut rendered.message, policy, true);
+        rest = &tail[name.len() + 2..];
     }
     rendered.message.extend_from_slice(rest);
     if !used.is_empty() {
@@ -56,12 +67,23 @@ pub fn render(template: &[u8], data: &[u8], policy: &Policy) -> Rendered {
     rendered
 }
 
-/// The value as JSON, masked if its name says so.
-fn write_parameter(name: &[u8], value: &[u8], out: &mut Vec<u8>, policy: &Policy) {
+/// The value as JSON, masked if its name says so; a string `bare`, without its quotes.
+fn write_parameter(name: &[u8], value: &[u8], out: &mut Vec<u8>, policy: &Policy, bare: bool) {
     let start = out.len();
-    let masked = policy.is_sensitive(name, Reader::new(value).token());
-    if masked || write_value(&mut Reader::new(value), out, policy, 0).is_none() {
-        out.truncate(start);
-        write_string(out, MASK);
+    let text = match Reader::new(value).token() {
+        token if policy.is_sensitive(name, token) => MASK,
+        Token::Str(text) => text,
+        _ => {
+            if write_value(&mut Reader::new(value), out, policy, 0).is_some() {
+                return;
+            }
+            out.truncate(start);
+            MASK
+        }
+    };
+    if bare {
+        out.extend_from_slice(text);
+    } else {
+        write_string(out, &prose(text, policy));
     }
 }

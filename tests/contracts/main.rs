@@ -1,0 +1,23 @@
+//! The contracts of the core: what `docs/` promises, one file a topic, one test a promise.
+//!
+//! Each drives a `Client` (`common::world`) and looks at its effects; after every event the judge holds the invariants
+//! besides. Random workloads are in `tests/props`.
+#[path = "../common/mod.rs"]
+mod common;
+
+mod accounting;
+mod boundary;
+mod buffer;
+mod context;
+mod delivery;
+mod entries;
+mod exit;
+mod flush;
+mod identity;
+mod offline;
+mod privacy;
+mod retry;
+mod templates;
+mod time;
+mod typescript;
+mod wire;

@@ -1,0 +1,198 @@
+//! Random workloads: everything that can happen to a client, in any order, under any configuration.
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use sapwood::core::config::{Config, Consent};
+use sapwood::core::event::{Answer, Outcome};
+use sapwood::core::level::Level;
+use sapwood::core::stats::DropReason;
+use sapwood::core::time::Millis;
+use serde_json::json;
+
+use crate::common::records::Records;
+use crate::common::world::{World, config};
+
+/// One thing that happens.
+#[derive(Clone, Debug)]
+pub(crate) enum Step {
+    Log {
+        level: Level,
+        bytes: usize,
+        count: usize,
+    },
+    Unwritable,
+    FacadeDrops(u32),
+    Flush(Millis),
+    Close(Millis),
+    Visible(bool),
+    Online(bool),
+    Consent(Consent),
+    Advance(Millis),
+    /// The timer is late by so much.
+    Late(Millis),
+    Answer {
+        which: Index,
+        status: u16,
+        after: Millis,
+        count: u64,
+    },
+    Fail(Index),
+    /// An outcome for a request of long ago, or of none.
+    Ghost(Index),
+}
+
+/// Which workloads: one that ends nothing for good can be healed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Kind {
+    Any,
+    Healable,
+}
+
+/// So many steps.
+pub(crate) fn steps(kind: Kind) -> impl Strategy<Value = Vec<Step>> {
+    prop::collection::vec(step(kind), 1..80)
+}
+
+fn step(kind: Kind) -> impl Strategy<Value = Step> {
+    let closes = select(vec![0, 1_000]).prop_map(Step::Close);
+    let ends = if kind == Kind::Any {
+        closes.boxed()
+    } else {
+        Just(Step::Flush(0)).boxed()
+    };
+    let consent = select(vec![
+        Consent::Pending,
+        Consent::Granted,
+        Consent::Granted,
+        Consent::Denied,
+    ]);
+    let log = (
+        select(Level::ALL.to_vec()),
+        select(vec![10, 200, 5_000, 30_000]),
+        1_usize..15,
+    );
+    prop_oneof![
+        8 => log.prop_map(|(level, bytes, count)| Step::Log { level, bytes, count }),
+        1 => Just(Step::Unwritable),
+        1 => (1_u32..5).prop_map(Step::FacadeDrops),
+        3 => select(vec![0, 1, 500, 10_000]).prop_map(Step::Flush),
+        1 => ends,
+        4 => any::<bool>().prop_map(Step::Visible),
+        2 => any::<bool>().prop_map(Step::Online),
+        2 => consent.prop_map(Step::Consent),
+        6 => select(vec![0, 1, 100, 1_000, 6_000, 70_000]).prop_map(Step::Advance),
+        1 => select(vec![1, 20_000, 4_000_000]).prop_map(Step::Late),
+        12 => answer(kind),
+        4 => any::<Index>().prop_map(Step::Fail),
+        1 => any::<Index>().prop_map(Step::Ghost),
+    ]
+}
+
+fn answer(kind: Kind) -> impl Strategy<Value = Step> {
+    let mut statuses = vec![200, 200, 200, 202, 400, 404, 408, 413, 413, 429, 500, 503];
+    if kind == Kind::Any {
+        statuses.push(401);
+    }
+    let after = select(vec![0, 0, 1_000, 60_000, 10_000_000]);
+    (any::<Index>(), select(statuses), after, 0_u64..6).prop_map(|(which, status, after, count)| Step::Answer {
+        which,
+        status,
+        after,
+        count,
+    })
+}
+
+/// A configuration with small bounds, so that they are met.
+pub(crate) fn any_config(kind: Kind) -> impl Strategy<Value = Config> {
+    let retries = if kind == Kind::Any {
+        vec![None, Some(0), Some(2)]
+    } else {
+        vec![None]
+    };
+    let ages = if kind == Kind::Any {
+        vec![30_000, 604_800_000]
+    } else {
+        vec![604_800_000]
+    };
+    let sizes = (
+        1_usize..20,
+        select(vec![1_024, 4_096, 49_152]),
+        select(vec![16_384, 65_536, 2_097_152]),
+    );
+    let times = (
+        select(vec![0, 100, 5_000]),
+        select(vec![100, 10_000]),
+        select(ages),
+        select(retries),
+    );
+    (sizes, times, any::<[bool; 3]>()).prop_map(|(sizes, times, [keepalive, cross_origin, granted])| {
+        let mut config = config();
+        (config.batch_entries, config.batch_bytes, config.buffer_bytes) = sizes;
+        (
+            config.flush_interval_ms,
+            config.timeout_ms,
+            config.retry.max_age_ms,
+            config.retry.max_retries,
+        ) = times;
+        (config.keepalive, config.cross_origin) = (keepalive, cross_origin);
+        config.api_key = b"key".to_vec();
+        config.consent = if granted { Consent::Granted } else { Consent::Pending };
+        config
+    })
+}
+
+/// Lets it happen.
+pub(crate) fn apply(world: &mut World, step: &Step) {
+    match step {
+        Step::Log { level, bytes, count } => {
+            for _ in 0..*count {
+                world.log_with(*level, &json!({ "data": "x".repeat(*bytes) }));
+            }
+        }
+        Step::Unwritable => {
+            let seq = world.next_seq();
+            world.records(Records::default().entry(seq, 2, "7", 0, &[]));
+        }
+        Step::FacadeDrops(count) => world.facade_drops(DropReason::NotReady, *count),
+        Step::Flush(timeout) => drop(world.flush(*timeout)),
+        Step::Close(timeout) => drop(world.close(*timeout)),
+        Step::Visible(true) => world.show(),
+        Step::Visible(false) => world.hide(),
+        Step::Online(online) => world.online(*online),
+        Step::Consent(consent) => world.consent(*consent),
+        Step::Advance(delay) => world.advance(*delay),
+        Step::Late(delay) => world.jump_to(world.now.monotonic + delay),
+        Step::Answer {
+            which,
+            status,
+            after,
+            count,
+        } => {
+            let answer = Answer {
+                status: *status,
+                retry_after_ms: *after,
+                count: *count,
+            };
+            finish(world, which, Outcome::Answered(answer));
+        }
+        Step::Fail(which) => finish(world, which, Outcome::Failed),
+        Step::Ghost(which) => world.outcome(u32::MAX - which.index(5) as u32, Outcome::Failed),
+    }
+}
+
+/// One of the open requests meets its end. Nobody sees the answer of a beacon.
+fn finish(world: &mut World, which: &Index, outcome: Outcome) {
+    let open = world.open();
+    if open.is_empty() {
+        return;
+    }
+    let request = *which.get(&open);
+    let is_beacon = world
+        .sent
+        .iter()
+        .any(|sent| sent.request.id == request && sent.request.beacon);
+    let outcome = match outcome {
+        Outcome::Answered(_) if is_beacon => Outcome::Taken,
+        other => other,
+    };
+    world.outcome(request, outcome);
+}
