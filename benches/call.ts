@@ -7,6 +7,7 @@
 import { create } from "../js/src/create.js";
 import { inlined } from "../js/src/loader.js";
 import type { RootLogger } from "../js/src/logger.js";
+import { hasCore } from "../js/src/start.js";
 import type { CoreModule, Loader } from "../js/src/protocol.js";
 
 /** Calls a batch, as many as a flush takes by default. */
@@ -133,7 +134,7 @@ function report(name: string, design: Design, floor: Design, make: (i: number) =
 
 function started(loader: Loader): RootLogger {
   const log = create(OPTIONS, loader);
-  log._engine._start();
+  hasCore(log._engine);
   return log;
 }
 

@@ -32,7 +32,7 @@ const routes = {
 
 const server = createServer(async (request, response) => {
   try {
-    if (!isSameOrigin(request)) return void response.writeHead(403).end();
+    if (!isOurs(request)) return void response.writeHead(403).end();
     const { pathname } = new URL(request.url, "http://shop.invalid");
     const route = routes[`${request.method} ${pathname}`];
     if (route) await route(request, response);
@@ -44,8 +44,12 @@ const server = createServer(async (request, response) => {
   }
 });
 
-/** Browsers name the origin of every POST; a page of another origin has no business here. */
-function isSameOrigin({ method, headers }) {
+/**
+ * Browsers name the origin of every POST; a page of another origin has no business here. Nor has one whose name was made to
+ * point to this machine.
+ */
+function isOurs({ method, headers }) {
+  if (!/^(127\.0\.0\.1|localhost):\d+$/.test(headers.host ?? "")) return false;
   return method === "GET" || headers.origin === undefined || headers.origin === `http://${headers.host}`;
 }
 

@@ -2,18 +2,20 @@
  * The core as the engine uses it: started once, called through one gate, dead after a trap.
  *
  * Owns: the configuration record, the one gate (`run`) for our calls and the browser's, the tokens of flushes that wait.
- * Does not own: the tapes, when to start, what a trap means (engine.ts).
+ * Does not own: the tapes and what a trap means (ending.ts), when to start (start.ts).
  * Invariants: nothing here throws; each token settles exactly once, by the core or by its death.
- * Tested in `tests/facade/degraded.test.ts` and `tests/facade/engine.test.ts`.
+ * Tested in `tests/facade/degraded.test.ts`, `ending.test.ts` and `options.test.ts`.
  */
 
+import { failed } from "./ending.js";
 import type { Engine } from "./engine.js";
+import { end, handIn } from "./msgpack.js";
 import { members } from "./page.js";
 import { CONSENTS, type CoreModule, NOTIFY_DROPPED, NOTIFY_SETTLED, PROBLEMS } from "./protocol.js";
 import type { Fragment } from "./scope.js";
 import { enter, field, leave, type Tape } from "./tape.js";
 import type { FlushResult } from "./types.js";
-import { begin, handIn, value, written } from "./writer.js";
+import { begin, value } from "./writer.js";
 
 /** Each option has bounds of its own. */
 const NO_LIMITS = { maxDataDepth: 2, maxDataNodes: 1e6, maxDataBytes: 1e6 };
@@ -53,19 +55,19 @@ export function run<T>(engine: Engine, fn: (module: CoreModule, core: number) =>
   try {
     if (engine._alive()) return fn(engine._module!, engine._core);
   } catch (cause) {
-    engine._failed(cause);
-    for (const token of engine._waiting.keys()) settle(engine, token, 0, 0, 0, 0);
+    failed(engine, cause);
+    for (const token of engine._waiting.keys()) settle(engine, token);
   }
   return undefined;
 }
 
-function settle(engine: Engine, token: number, delivered: number, pending: number, dropped: number, lastStatus: number): void {
+function settle(engine: Engine, token: number, delivered = 0, pending = 0, dropped = 0, lastStatus = 0): void {
   engine._waiting.get(token)?.({ delivered, pending, dropped, lastStatus });
   engine._waiting.delete(token);
 }
 
 /** Starts the engine's core. */
-export function start(engine: Engine, module: CoreModule): void {
+export function startCore(engine: Engine, module: CoreModule): void {
   const { apiKey } = engine._config;
   const { href, origin } = engine._url!;
   const crossOrigin = !!globalThis.location && origin !== location.origin;
@@ -87,7 +89,7 @@ export function start(engine: Engine, module: CoreModule): void {
       (kind, subject, a, b, c, d) => {
         if (kind === NOTIFY_SETTLED) settle(engine, subject, a, b, c, d);
         else if (kind === NOTIFY_DROPPED) _notifier._dropped(subject, a);
-        else _notifier._problem(PROBLEMS[subject] || "internal", undefined, a || undefined);
+        else _notifier._problem(PROBLEMS[subject] || "internal", undefined, undefined, a || undefined);
       },
       () => engine._drain(),
       (...signal) => run(engine, (_, core) => module._receive(core, ...signal)),
@@ -110,7 +112,7 @@ export function merge(engine: Engine, contexts: readonly Fragment[]): Uint8Array
   const limit = engine._config.maxDataBytes;
   return run(engine, (module) => {
     begin();
-    for (const context of contexts) value(context, 1, written() + limit);
+    for (const context of contexts) value(context, 1, end + limit);
     const length = module._merge(handIn(module));
     const at = module._reserve(0);
     return length && length <= limit ? new Uint8Array(module._memory.buffer, at, length).slice() : undefined;
@@ -118,7 +120,7 @@ export function merge(engine: Engine, contexts: readonly Fragment[]): Uint8Array
 }
 
 /** Flushes, and ends with `close`; answered by the core, or at its death. */
-export function flush(engine: Engine, timeoutMs: number, close: boolean): Promise<FlushResult> {
+export function flushCore(engine: Engine, timeoutMs: number, close: boolean): Promise<FlushResult> {
   return new Promise((resolve) => {
     const token = ++engine._tokens;
     engine._waiting.set(token, resolve);

@@ -21,6 +21,6 @@ export function create(options: LoggerOptions, loader: Loader): RootLogger {
   if (dataset) log._setText(FIELD_DATASET, dataset);
   if (tags) log.setTags(tags);
   if (context) log.setContext(context);
-  if (config.captureErrors) engine._endings.push(captureErrors(log));
+  if (config.captureErrors) engine._detach = captureErrors(log);
   return log;
 }

@@ -1,27 +1,24 @@
 /**
- * The engine of one logger family: the tapes, the sequence, the start of the core.
+ * The engine of one logger family: the tapes, the sequence, the bounds.
  *
- * Owns: sequence numbers, the bounds of the tapes, what the façade itself drops, when the core starts, degraded mode.
- * Does not own: the form of an entry (entry.ts), the hand-over (handover.ts), calls into the core (core.ts), the counters that
- * are shown (stats.ts).
+ * Owns: sequence numbers, the bounds of the tapes, what the façade itself drops; and the state that these work on: start.ts (when
+ * the core starts), schedule.ts (when the tapes are handed over), handover.ts (how), ending.ts (flush, close, consent, a trap),
+ * core.ts (calls into the core), stats.ts. Does not own: the form of an entry (entry.ts).
  * Invariants: nothing throws but `_demand`; every call that passed the gate is on a tape, with the core, or counted under a
  * reason (I1); a log call made by user code that runs inside of another lands behind it, on another tape.
- * Tested in `tests/facade/engine.test.ts`, `reentrancy.test.ts`, `degraded.test.ts`, `accounting.test.ts`.
+ * Tested in `tests/facade/handover.test.ts`, `reentrancy.test.ts`, `degraded.test.ts`, `accounting.test.ts`.
  */
 
-import { flush, run, start, stat } from "./core.js";
+import { run } from "./core.js";
 import { writeEntry } from "./entry.js";
 import { SapwoodError } from "./error.js";
 import type { Steps } from "./flow.js";
 import { handOver } from "./handover.js";
-import { listen } from "./listen.js";
 import { type Notifier, notifier } from "./notify.js";
 import type { Config } from "./options.js";
 import { resolve, resource } from "./page.js";
 import {
-  CONSENTS,
   type CoreModule,
-  DROP_CLOSED,
   DROP_CONSENT,
   DROP_CORE_FAILED,
   DROP_NOT_CONFIGURED,
@@ -29,27 +26,17 @@ import {
   DROP_REASONS,
   DROP_UNSERIALISABLE,
   type Loader,
-  STAT_DELIVERED,
-  STAT_UNCONFIRMED,
 } from "./protocol.js";
+import { plan, planNow, type Timer } from "./schedule.js";
 import type { Scope } from "./scope.js";
-import { stats } from "./stats.js";
+import { hasCore, watch } from "./start.js";
 import { END, enter, fault, leave, size, type Tape } from "./tape.js";
-import type { Consent, FlushOptions, FlushResult } from "./types.js";
+import type { Consent, FlushResult } from "./types.js";
 
 /** The tapes are handed over at once when the last has this many slots. */
 const SLOTS_MAX = 65_536;
 /** Log calls inside of log calls (a getter that logs), at most. */
 const NESTED_MAX = 3;
-/** A first entry waits at most this long for an idle moment, in ms. */
-const IDLE_MS = 500;
-/** After a start that failed, it is tried again after this time, in ms. */
-const RETRY_START_MS = 30_000;
-/** A flush that says nothing else waits this long, in ms; none waits longer than a timer can. */
-const TIMEOUT_MS = 10_000;
-const TIMEOUT_MAX_MS = 2_147_483_647;
-
-type Timer = ReturnType<typeof setTimeout>;
 
 export class Engine {
   readonly _config: Config;
@@ -57,8 +44,10 @@ export class Engine {
   readonly _notifier: Notifier;
   /** Where to send to. */
   readonly _url: URL | undefined;
-  /** Run once, when the logger ends. */
-  readonly _endings: (() => void)[] = [];
+  /** Stops the watch for the end of the page. */
+  _unlisten = (): void => {};
+  /** Stops an integration, when the logger ends. */
+  _detach = (): void => {};
   _consent: Consent;
   /** What stands in the header of every batch, as the core knows it. */
   _resource: string;
@@ -85,22 +74,11 @@ export class Engine {
   _core = 0;
   _tokens = 0;
   readonly _waiting = new Map<number, (result: FlushResult) => void>();
-  /** Has the last start failed? Then log calls do not try again by themselves. */
+  /** Has the last start failed? Then log calls do not try again. */
   _refused = false;
   _timer: Timer | undefined;
   _idle: Timer | number | undefined;
   _closing: Promise<FlushResult> | undefined;
-  /** A planned hand-over is due. The core is compiled in the background for it. */
-  readonly _due = async (): Promise<void> => {
-    this._unplan();
-    try {
-      if (!this._module) this._begin(await this._loader._later());
-    } catch (cause) {
-      this._refuse(cause);
-      this._timer = setTimeout(this._due, RETRY_START_MS);
-    }
-    this._drain();
-  };
 
   constructor(config: Config, loader: Loader) {
     this._config = config;
@@ -113,12 +91,7 @@ export class Engine {
     if (missing) {
       this._dead = DROP_NOT_CONFIGURED;
       this._notifier._problem("not_configured", missing);
-    } else {
-      // A core that is there watches the page itself.
-      const pagehide = (): unknown => this._module || this._handOn();
-      const visibilitychange = (): unknown => document.visibilityState === "hidden" && pagehide();
-      this._endings.push(listen({ pagehide, visibilitychange }));
-    }
+    } else watch(this);
   }
 
   /** Takes one call that passed the level gate. Throws under `strict` only. */
@@ -137,7 +110,7 @@ export class Engine {
     let lost = strict ? undefined : this._dead;
     if (this._depth > NESTED_MAX) lost ??= DROP_UNSERIALISABLE;
     if (lost === undefined && this._full()) {
-      if (this._start()) this._drain();
+      if (hasCore(this)) this._drain();
       if (this._full()) lost = DROP_NOT_READY;
     }
     if (lost !== undefined) return this._drop(lost);
@@ -154,13 +127,13 @@ export class Engine {
     }
     this._depth--;
     this._busy = _busy;
-    this._size += size;
+    const weight = size;
     const found = fault;
     leave(aside);
     // User code may have ended the logger meanwhile, or taken back its consent.
     lost = this._dead ?? (this._tapes.includes(tape) ? lost : DROP_CONSENT);
     if (strict && found) lost ??= DROP_UNSERIALISABLE;
-    if (lost === undefined) this._kept();
+    if (lost === undefined) this._kept(weight);
     else {
       tape.length = start;
       this._drop(lost);
@@ -182,9 +155,10 @@ export class Engine {
   }
 
   /** Counts an entry that is on a tape, and plans its way on. */
-  _kept(): void {
-    if (!this._count++) this._plan();
-    if (this._count >= this._config.batchSize) this._timer ||= setTimeout(this._due, 0);
+  _kept(weight: number): void {
+    this._size += weight;
+    if (!this._count++) plan(this);
+    if (this._count >= this._config.batchSize) planNow(this);
   }
 
   _drop(reason: number, count = 1): void {
@@ -209,47 +183,6 @@ export class Engine {
     if (count) this._drop(reason, count);
   }
 
-  /** Plans a hand-over for an idle moment. */
-  _plan(): void {
-    const timeout = Math.min(IDLE_MS, this._config.flushInterval);
-    const idle: typeof requestIdleCallback | undefined = globalThis.requestIdleCallback;
-    this._since = Date.now();
-    if (!timeout) this._timer ||= setTimeout(this._due, 0);
-    else this._idle ||= idle ? idle(this._due, { timeout }) : setTimeout(this._due, timeout);
-  }
-
-  _unplan(): void {
-    clearTimeout(this._timer);
-    (globalThis.cancelIdleCallback ?? clearTimeout)(this._idle as number);
-    this._timer = this._idle = undefined;
-  }
-
-  /** Hands over now, starting the core if need be. */
-  _handOn(): void {
-    this._refused = false;
-    this._start();
-    this._drain();
-  }
-
-  /** Is there a core, started now if need be? */
-  _start(): boolean {
-    try {
-      if (!this._module && !this._refused) this._begin(this._loader._now());
-    } catch (cause) {
-      this._refuse(cause);
-    }
-    return !!this._module;
-  }
-
-  _begin(module: CoreModule): void {
-    if (!this._module && this._dead === undefined) start(this, module);
-  }
-
-  _refuse(cause: unknown): void {
-    this._refused = true;
-    this._notifier._problem("core_unavailable", undefined, undefined, cause);
-  }
-
   _alive(): boolean {
     return !!this._module && this._dead !== DROP_CORE_FAILED;
   }
@@ -263,53 +196,6 @@ export class Engine {
     run(this, (module) => handOver(this, module, tapes, waitedMs));
     this._depth--;
     // What the reading of stacks has logged.
-    if (this._count) this._plan();
-  }
-
-  /** The core trapped: what it held is lost, and what comes is counted. */
-  _failed(cause: unknown): void {
-    this._dead = DROP_CORE_FAILED;
-    this._take();
-    this._count = 0;
-    this._unplan();
-    this._notifier._problem("core_failed", undefined, undefined, cause);
-    this._notifier._dropped(DROP_CORE_FAILED, stats(this).dropped.core_failed!);
-  }
-
-  _setConsent(state: Consent): void {
-    const number = CONSENTS.indexOf(state);
-    if (number < 0) return this._demand("consent");
-    // What was logged before is judged by the state it was logged under.
-    this._drain();
-    if (!this._module && (this._consent === "denied" || state === "denied")) this._discard(DROP_CONSENT);
-    this._consent = state;
-    run(this, (module, core) => module._consent(core, number));
-  }
-
-  _flush(options?: FlushOptions): Promise<FlushResult> {
-    if (this._closing) return this._closing;
-    this._handOn();
-    return this._answer(false, options);
-  }
-
-  _close(options?: FlushOptions): Promise<FlushResult> {
-    if (!this._closing) {
-      if (this._module || this._count) this._handOn();
-      this._unplan();
-      for (const end of this._endings) end();
-      // Without a core nothing can leave any more.
-      this._discard(this._dead ?? DROP_NOT_READY);
-      this._dead ??= DROP_CLOSED;
-      this._closing = this._answer(true, options);
-    }
-    return this._closing;
-  }
-
-  /** The core's answer, or at once what there is to say without one. */
-  _answer(close: boolean, options: FlushOptions | undefined): Promise<FlushResult> {
-    const given = Number(options?.timeoutMs ?? NaN);
-    if (this._alive()) return flush(this, given >= 0 ? Math.min(given, TIMEOUT_MAX_MS) : TIMEOUT_MS, close);
-    const dropped = this._seq - this._count - stat(this, STAT_DELIVERED) - stat(this, STAT_UNCONFIRMED);
-    return Promise.resolve({ delivered: 0, pending: this._count, dropped, lastStatus: 0 });
+    if (this._count) plan(this);
   }
 }

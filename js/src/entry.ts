@@ -21,8 +21,12 @@ const WARN = 13;
 
 /** Data as it is, or what a function given as data returns. */
 function resolve(data: unknown): unknown {
+  if (typeof data !== "function") return data;
   try {
-    return typeof data === "function" ? data() : data;
+    const result: unknown = data();
+    // A promise that nobody awaits must not become an unhandled rejection.
+    if (result instanceof Promise) result.catch(() => {});
+    return result;
   } catch (error) {
     return threw(error);
   }

@@ -5,8 +5,9 @@
  * Invariant: DOM nodes and windows are never walked. Tested in `tests/facade/values.test.ts`.
  */
 
+import { entries, list } from "./containers.js";
 import { bareUrl, isError, keysOf, tagOf, text } from "./safe.js";
-import { entries, leftOut, list, note, put, stack } from "./tape.js";
+import { leftOut, note, put, stack } from "./tape.js";
 import { partsOf, StackOf } from "./thrown.js";
 
 /** So many elements of a typed array are copied; then its length is noted. */

@@ -29,7 +29,10 @@ export function textField(field: number, value: unknown): void {
   } else mark(field);
 }
 
-/** Puts a list of tags on the tape, after those of `base`, and enough of it to show the core that it has to cut. May throw where the list does. */
+/**
+ * Puts a list of tags on the tape, after those of `base`, and enough of it to show the core that it has to cut.
+ * May throw where the list does.
+ */
 export function tagList(value: unknown, base: readonly string[] = []): void {
   const list: unknown[] | false = Array.isArray(value) && value.slice(0, TAGS_MAX + 1);
   if (list) {

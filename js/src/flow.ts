@@ -10,10 +10,10 @@ import { DISPOSE } from "./dispose.js";
 import { STEP_MAX } from "./fields.js";
 import { Leveled } from "./levels.js";
 import type { Logger } from "./logger.js";
-import { cut, isError } from "./safe.js";
+import { isError } from "./safe.js";
 
 /** So much of a name is kept: with `-` and eight characters it fits the 50 of a flow id. */
-const NAME_MAX = 41;
+export const NAME_MAX = 41;
 const ALPHABET = "abcdefghijklmnopqrstuvwxyz0123456789";
 
 /** The counter that a flow shares with its children. */
@@ -21,11 +21,6 @@ export interface Steps {
   _next: number;
   /** What the next entry says of the flow, when it is the last. */
   _outcome: object | undefined;
-}
-
-/** A name that fits, without lone surrogates, so that it can be percent-encoded. */
-export function flowName(name: string): string {
-  return cut(name, NAME_MAX).replace(/[\ud800-\udfff]/gu, "\ufffd");
 }
 
 /** `{name}-{8 random characters}`. Without a cryptographic source `Math.random` must do: an id is no secret. */

@@ -3,14 +3,15 @@
  *
  * Owns: the slices, the operations that are not entries. Does not own: when it happens (engine.ts), the bytes (writer.ts).
  * Invariants: user code (the reading of stacks) has ended before the first byte is written; an entry that cannot be written
- * is dropped, and the rest goes on. Tested in `tests/facade/engine.test.ts` and `reentrancy.test.ts`.
+ * is dropped, and the rest goes on. Tested in `tests/facade/handover.test.ts` and `reentrancy.test.ts`.
  */
 
 import type { Engine } from "./engine.js";
+import { end, handIn, num, str } from "./msgpack.js";
 import { resource } from "./page.js";
 import { type CoreModule, DROP_UNSERIALISABLE, OP_DROP, OP_RESOURCE } from "./protocol.js";
 import { END, settle, type Tape } from "./tape.js";
-import { begin, entry, handIn, num, str, written } from "./writer.js";
+import { begin, entry } from "./writer.js";
 
 /** About so many bytes cross at once. */
 const SLICE_BYTES = 32_768;
@@ -37,12 +38,12 @@ export function handOver(engine: Engine, module: CoreModule, tapes: readonly Tap
       let moved = 0;
       begin();
       writeOwn(engine);
-      for (; i < tape.length && written() < SLICE_BYTES; moved++) {
+      for (; i < tape.length && end < SLICE_BYTES; moved++) {
         const next = entry(tape, i, engine._config.maxDataBytes);
         if (!next) engine._drop(DROP_UNSERIALISABLE);
         i = next || tape.indexOf(END, i) + 1;
       }
-      if (written()) module._records(engine._core, handIn(module), waitedMs);
+      if (end) module._records(engine._core, handIn(module), waitedMs);
       engine._count -= moved;
     } while (i < tape.length);
   }

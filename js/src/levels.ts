@@ -12,7 +12,8 @@ export const LEVELS: Readonly<Record<Level, number>> = { trace: 1, debug: 5, inf
 
 /** The severity number of a level's name; NaN for what is none. */
 export function severityOf(level: unknown): number {
-  return typeof level === "string" && Object.hasOwn(LEVELS, level) ? LEVELS[level as Level] : NaN;
+  // Any other value would become a text on the way to a key, which can take for ever.
+  return typeof level === "string" ? Number(read(LEVELS, level as Level)) : NaN;
 }
 
 export abstract class Leveled {

@@ -1,5 +1,5 @@
 /**
- * Listening to the page. Owns: registration and its removal. Tested in `tests/facade/engine.test.ts` and `capture.test.ts`.
+ * Listening to the page. Owns: registration and its removal. Tested in `tests/facade/start.test.ts` and `capture.test.ts`.
  */
 
 /** Listens for events of the page, those of its document included; gives the function that stops it. Nothing where there is no page. */

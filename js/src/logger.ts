@@ -8,9 +8,10 @@
 
 import { merge } from "./core.js";
 import { ASYNC_DISPOSE } from "./dispose.js";
+import { close, flush, setConsent } from "./ending.js";
 import type { Engine } from "./engine.js";
 import { tagList, textField } from "./fields.js";
-import { Flow, flowId, flowName, type Steps } from "./flow.js";
+import { Flow, flowId, NAME_MAX, type Steps } from "./flow.js";
 import { Leveled, severityOf } from "./levels.js";
 import {
   FIELD_CONTEXT,
@@ -22,8 +23,9 @@ import {
   FIELD_USER_ID,
   FIELDS,
 } from "./protocol.js";
-import { cut, read, text } from "./safe.js";
+import { read, text, tidy } from "./safe.js";
 import { type Fragment, node, type Scope } from "./scope.js";
+import { hasCore } from "./start.js";
 import { stats } from "./stats.js";
 import { blame, enter, fault, field, leave, MAP, mark, out, settle, type Tape } from "./tape.js";
 import type { Consent, FlowOptions, FlushOptions, FlushResult, Stats, User } from "./types.js";
@@ -123,7 +125,7 @@ export class Logger extends Leveled {
     const { _engine } = this;
     const contexts = own.filter(([field]) => field === FIELD_CONTEXT);
     if (contexts.length <= CONTEXTS_MAX) return own;
-    const merged = _engine._start() && merge(_engine, contexts);
+    const merged = hasCore(_engine) && merge(_engine, contexts);
     const rest = own.filter((fragment) => !contexts.includes(fragment));
     return rest.concat(merged ? [[FIELD_CONTEXT, merged]] : contexts.slice(1));
   }
@@ -135,9 +137,9 @@ export class Logger extends Leveled {
 
   flow(name: string, options?: FlowOptions): Flow {
     const given = Object(options) as object;
-    const label = flowName(text(name ?? "")) || "flow";
+    const label = tidy(text(name ?? ""), NAME_MAX) || "flow";
     const chosen = read(given, "id");
-    const id = typeof chosen === "string" && chosen ? cut(chosen, ID_MAX) : flowId(label);
+    const id = (typeof chosen === "string" && tidy(chosen, ID_MAX)) || flowId(label);
     const steps: Steps = { _next: 0, _outcome: undefined };
     const logger = new Logger(this._engine, this, steps);
     logger._setText(FIELD_FLOW_ID, id)._set(FIELD_FLOW, () => field(FIELD_FLOW, { name: label }));
@@ -147,7 +149,7 @@ export class Logger extends Leveled {
   }
 
   flush(options?: FlushOptions): Promise<FlushResult> {
-    return this._engine._flush(options);
+    return flush(this._engine, options);
   }
 
   stats(): Stats {
@@ -158,12 +160,12 @@ export class Logger extends Leveled {
 /** The logger that `createLogger` gives: it can end. */
 export class RootLogger extends Logger {
   setConsent(state: Consent): this {
-    this._engine._setConsent(state);
+    setConsent(this._engine, state);
     return this;
   }
 
   close(options?: FlushOptions): Promise<FlushResult> {
-    return this._engine._close(options);
+    return close(this._engine, options);
   }
 
   disconnect(options?: FlushOptions): Promise<FlushResult> {

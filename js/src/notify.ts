@@ -11,9 +11,9 @@ import type { Config } from "./options.js";
 import { DROP_REASONS } from "./protocol.js";
 
 export interface Notifier {
-  _problem(code: ErrorCode, field?: string, status?: number, cause?: unknown): void;
-  /** Entries were dropped; the counts of one task are told together. */
-  _dropped(reason: number, count: number): void;
+  _problem(code: ErrorCode, field?: string, cause?: unknown, status?: number): void;
+  /** Entries were dropped, if any; the counts of one task are told together. */
+  _dropped(reason: number, count: number | undefined): void;
 }
 
 export function notifier({ onError, onDrop }: Pick<Config, "onError" | "onDrop">): Notifier {
@@ -39,7 +39,7 @@ export function notifier({ onError, onDrop }: Pick<Config, "onError" | "onDrop">
   };
 
   return {
-    _problem(code, field, status, cause) {
+    _problem(code, field, cause, status) {
       const error = new SapwoodError(code, field, status, cause);
       later(() => {
         // A logger that sends nothing must not be silent, whoever listens.
@@ -48,6 +48,7 @@ export function notifier({ onError, onDrop }: Pick<Config, "onError" | "onDrop">
       });
     },
     _dropped(reason, count) {
+      if (!count) return;
       if (!counts) {
         counts = [];
         later(tellDrops);

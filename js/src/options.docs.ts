@@ -27,6 +27,7 @@ const DESCRIPTIONS: Readonly<Record<Name, string>> = {
   batchBytes: "Bytes that trigger a flush.",
   flushInterval: "Longest time that the oldest waiting entry waits, in ms; 0: it leaves in the next task.",
   maxBufferBytes: "Bound of the memory for what waits. Past it the lowest level, then the oldest, goes first, and is counted.",
+  retry: "When a failed request is tried again, and when its entries are given up: the four below.",
   "retry.initialDelayMs": "Upper bound of the first delay after a failure, in ms; it doubles with each, with full jitter.",
   "retry.maxDelayMs": "Upper bound of every delay, in ms.",
   "retry.maxAgeMs": "An entry older than this is given up, in ms.",
@@ -39,7 +40,8 @@ const DESCRIPTIONS: Readonly<Record<Name, string>> = {
   maxDataNodes: "How many values are copied of one value.",
   maxDataBytes: "How many bytes are copied of one value.",
   strict: "Throw at the call for what would be cut, marked or left out otherwise. For tests.",
-  onError: "Called with a `SapwoodError` (`code`, `field`, `status`) for each delivery problem. Default: `console.warn`, once for each code.",
+  onError:
+    "Called with a `SapwoodError` (`code`, `field`, `status`) for each delivery problem. Default: `console.warn`, once for each code.",
   onDrop: "Called with reason and count when entries are dropped. Default: `console.warn`, once for each reason.",
 };
 
@@ -77,7 +79,8 @@ export function renderConfiguration(): string {
   return [
     "# Configuration",
     "",
-    "Every option of `createLogger`. Generated from `js/src/options.ts`, the list that the code checks against, by `cargo xtask docs --write`.",
+    "Every option of `createLogger`. Generated from `js/src/options.ts`, the list that the code checks against, by " +
+      "`cargo xtask docs --write`.",
     "An unknown option, a wrong kind and a value outside of its bounds throw a `SapwoodError` with `code` and `field`.",
     "A name with a dot is a key of a group: `retry: { maxAgeMs: 60000 }`.",
     "",

@@ -56,6 +56,7 @@ export const OPTIONS = {
   batchBytes: [integer, 1024, 1_048_576, 49_152],
   flushInterval: [integer, 0, DAY_MS, 5000],
   maxBufferBytes: [integer, 16_384, 67_108_864, 2_097_152],
+  retry: [object],
   "retry.initialDelayMs": [integer, 1, DAY_MS, 1000],
   "retry.maxDelayMs": [integer, 1, DAY_MS, 30_000],
   "retry.maxAgeMs": [integer, 0, 7 * DAY_MS, 3_600_000],
@@ -72,7 +73,8 @@ export const OPTIONS = {
   onDrop: [onDrop],
 } as const satisfies Record<string, Spec>;
 
-type ValueOf<S extends Spec> = S[0] extends Kind<infer T> ? (S extends readonly [unknown, unknown, unknown, unknown] ? T : T | undefined) : never;
+type WithDefault = readonly [unknown, unknown, unknown, unknown];
+type ValueOf<S extends Spec> = S[0] extends Kind<infer T> ? (S extends WithDefault ? T : T | undefined) : never;
 
 /** All options, checked, with their defaults. */
 export type Config = { readonly [K in keyof typeof OPTIONS]: ValueOf<(typeof OPTIONS)[K]> };
@@ -83,27 +85,19 @@ export type Config = { readonly [K in keyof typeof OPTIONS]: ValueOf<(typeof OPT
  * @throws SapwoodError `unknown_option`, `invalid_option` or `missing_option`, with the option's name as `field`.
  */
 export function check(options: LoggerOptions): Config & { readonly source: string } {
-  const given = flatten(options);
+  const given: Record<string, unknown> = { ...options };
+  for (const [name, value] of Object.entries(Object(given["retry"]) as object)) given["retry." + name] = value;
   const list: Readonly<Record<string, Spec>> = OPTIONS;
   const config: Record<string, unknown> = {};
-  for (const name in given) if (!Object.hasOwn(list, name)) throw new SapwoodError("unknown_option", name);
   for (const name in list) {
     const [kind, min = 0, max = 0, fallback] = list[name]!;
     const value = given[name];
     if (value !== undefined && !kind(value, min, max)) throw new SapwoodError("invalid_option", name);
     config[name] = value === undefined ? fallback : value;
   }
+  for (const name in given) if (!Object.hasOwn(list, name)) throw new SapwoodError("unknown_option", name);
   // Given but empty: a variable that was not set, which is not the same as no key.
   if ("apiKey" in given) config["apiKey"] ||= "";
   if (!config["source"]) throw new SapwoodError("missing_option", "source");
   return config as Config & { source: string };
-}
-
-/** `{ retry: { maxAgeMs } }` as `{ "retry.maxAgeMs" }`. */
-function flatten(options: LoggerOptions): Record<string, unknown> {
-  const { retry, ...flat } = Object(options) as LoggerOptions;
-  const given: Record<string, unknown> = flat;
-  if (retry !== undefined && !object(retry)) throw new SapwoodError("invalid_option", "retry");
-  for (const [name, value] of Object.entries(retry ?? {})) given["retry." + name] = value;
-  return given;
 }

@@ -5,10 +5,10 @@
  * Invariant: nothing here throws. Tested in `tests/facade/hostile.test.ts`.
  */
 
-/** `String(value)`, whatever the value does. */
+/** `String(value)`, whatever the value does. Not of lists: the text of one with shared parts can be exponentially long. */
 export function text(value: unknown): string {
   try {
-    return String(value);
+    return (value as object | undefined)?.toString === [].toString ? "[Array]" : String(value);
   } catch {
     return "[Unreadable]";
   }
@@ -29,6 +29,15 @@ export function threw(error: unknown): string {
 export function read(owner: object, key: PropertyKey): unknown {
   try {
     return (owner as Record<PropertyKey, unknown>)[key];
+  } catch (error) {
+    return threw(error);
+  }
+}
+
+/** What `toJSON` gives, or the note of what it threw. */
+export function jsonOf(value: { toJSON(): unknown }): unknown {
+  try {
+    return value.toJSON();
   } catch (error) {
     return threw(error);
   }
@@ -61,13 +70,12 @@ export function isError(value: unknown): value is Error {
   }
 }
 
-/** An address without query, fragment and credentials, as nothing else may leave (docs/design.md, I13). */
+/** An address without query, fragment and credentials, as nothing else may leave (docs/architecture.md, I13). */
 export function bareUrl(href: string): string {
   return href.replace(/[?#].*/s, "").replace(/\/\/[^/@]*@/, "//");
 }
 
-/** The first `limit` UTF-16 units, without splitting a surrogate pair. */
-export function cut(value: string, limit: number): string {
-  const last = value.charCodeAt(limit - 1);
-  return value.slice(0, last >= 0xd800 && last < 0xdc00 ? limit - 1 : limit);
+/** The first `limit` UTF-16 units, without halves of surrogate pairs. */
+export function tidy(value: string, limit: number): string {
+  return value.slice(0, limit).replace(/[\ud800-\udfff]/gu, "");
 }

@@ -36,10 +36,12 @@ export function unite(first: readonly string[], second: readonly string[]): stri
 export function node(own: readonly Fragment[], up: Scope | undefined): Scope {
   const tags = own.find(([field]) => field === FIELD_TAGS) as [number, object, number, ...string[]] | undefined;
   const outer = up?._tags ?? [];
-  return { _own: own, _up: up, _tags: tags ? unite(outer, tags.slice(3, 3 + tags[2]) as string[]) : outer, _round: 0, _number: 0, _marks: 0 };
+  const all = tags ? unite(outer, tags.slice(3, 3 + tags[2]) as string[]) : outer;
+  return { _own: own, _up: up, _tags: all, _round: 0, _number: 0, _marks: 0 };
 }
 
 /** The (field, value) pairs of a chain of nodes, outermost first. */
 export function pairsOf({ _own, _up, _tags }: Scope): unknown[] {
-  return (_up ? pairsOf(_up) : []).concat(..._own, FIELD_TAGS, LIST, _tags.length, _tags);
+  const tags = _tags.length ? [LIST, _tags.length, ..._tags] : [null];
+  return (_up ? pairsOf(_up) : []).concat(..._own, FIELD_TAGS, tags);
 }

@@ -1,8 +1,8 @@
 /**
  * The tape: a flat array on which log calls leave a copy of what they were given, and the walk that copies any value.
  *
- * Owns: the snapshot (docs/api.md, section 2: the value table) and its budgets. Does not own: the fields of an entry
- * (entry.ts), the kinds of objects (exotic.ts), MessagePack (writer.ts).
+ * Owns: the snapshot and its budgets. Does not own: the fields of an entry (entry.ts), the kinds of objects (containers.ts,
+ * exotic.ts), MessagePack (writer.ts).
  * Form of a value: a string, finite number, boolean or null as it is; `MAP, count, key, value, …`; `LIST, count, value, …`;
  * a `Uint8Array` is MessagePack already; a `StackOf` becomes a text in `settle`.
  * What is being written is the state of this module: one thing at a time. User code (getters, `toJSON`, proxies) that logs in
@@ -11,13 +11,13 @@
  * Tested in `tests/facade/values.test.ts`, `hostile.test.ts`, `reentrancy.test.ts`, `writer.test.ts`.
  */
 
+import { list, map } from "./containers.js";
 import { exotic } from "./exotic.js";
 import { FIELD_TRUNCATED, FIELDS } from "./protocol.js";
-import { read, text, threw } from "./safe.js";
+import { jsonOf, read, text } from "./safe.js";
 import { StackOf } from "./thrown.js";
 
 export type Tape = unknown[];
-
 /** Opens a map on the tape. */
 export const MAP = {};
 /** Opens a list on the tape. */
@@ -142,15 +142,14 @@ export function leftOut(kind: string): void {
 }
 
 /** Is a budget used up? Then the rest is left out. */
-function spent(): boolean {
+export function spent(): boolean {
   return (nodes < 1 || bytes < 0) && (cut = true);
 }
 
 /** Copies an object of any kind; what was half copied when it threw is taken back. */
 function object(value: object, levels: number): void {
-  const depth = path.length;
   const start = out.length;
-  if (path.includes(value)) {
+  if (path.length && path.includes(value)) {
     note("[Circular]");
     return;
   }
@@ -171,59 +170,16 @@ function object(value: object, levels: number): void {
     out.length = start;
     note("[Unreadable]");
   }
-  path.length = depth;
-}
-
-function jsonOf(value: { toJSON(): unknown }): unknown {
-  try {
-    return value.toJSON();
-  } catch (error) {
-    return threw(error);
-  }
-}
-
-/** Copies the own enumerable pairs. */
-function map(value: object, levels: number): void {
-  const at = out.push(MAP, 0) - 1;
-  let count = 0;
-  for (const key of Object.keys(value)) {
-    const item = read(value, key);
-    if (item !== undefined) {
-      count++;
-      if (!pair(key, item, levels)) break;
-    }
-  }
-  out[at] = count;
-}
-
-/** Copies pairs; their keys become strings. */
-export function entries(pairs: Iterable<readonly [unknown, unknown]>, levels: number): void {
-  const at = out.push(MAP, 0) - 1;
-  let count = 0;
-  for (const [key, item] of pairs) {
-    count++;
-    if (!pair(text(key), item, levels)) break;
-  }
-  out[at] = count;
+  path.pop();
 }
 
 /** Copies a key and its value; false when a budget is spent, and a note stands in their place. */
-function pair(key: string, item: unknown, levels: number): boolean {
+export function pair(key: string, item: unknown, levels: number): boolean {
   bytes -= key.length;
   if (spent()) return !out.push("…", "[Truncated]");
   out.push(key);
   put(item, levels - 1);
   return true;
-}
-
-export function list(items: readonly unknown[], levels: number): void {
-  const at = out.push(LIST, 0) - 1;
-  let count = 0;
-  for (let last = false; count < items.length && !last; ) {
-    last = spent();
-    put(read(items, count++), levels - 1);
-  }
-  out[at] = count;
 }
 
 /** Puts an error's stack on the tape, to be read later: the first read is what costs. */

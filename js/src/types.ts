@@ -1,5 +1,5 @@
 /**
- * The public types: what `index.d.ts` shows. Owns no behaviour; docs/api.md is the contract.
+ * The public types: what `index.d.ts` shows. Owns no behaviour.
  */
 
 import type { SapwoodError } from "./error.js";

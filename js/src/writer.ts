@@ -1,15 +1,14 @@
 /**
- * From the tape to MessagePack records.
+ * From the tape to the records of one hand-over (docs/boundary.md: operations, fields).
  *
- * Owns: the bytes of one hand-over (docs/boundary.md: operations, fields, values). Does not own: when that happens, and what it says
- * (handover.ts).
- * Invariants: no user code runs here, so that one scratch buffer serves every logger of the page: it is begun, filled and handed
- * over without interruption; a string is cut between characters and never in a surrogate pair; lone surrogates become U+FFFD.
- * Tested in `tests/facade/writer.test.ts` against a decoder that nobody here wrote.
+ * Owns: the order of operations and fields, the numbers of scopes. Does not own: the bytes (msgpack.ts), when a hand-over happens and
+ * what else it says (handover.ts).
+ * Invariants: an entry is written whole or not at all; each scope is written once in a hand-over, before its first entry.
+ * Tested in `tests/facade/writer.test.ts`.
  */
 
+import { byte, decimal, end, head, num, open, raw, replace, rewind, str, TEXT_BYTES_MAX, wasCut } from "./msgpack.js";
 import {
-  type CoreModule,
   FIELD_CONTEXT,
   FIELD_DATA,
   FIELD_TRUNCATED,
@@ -20,117 +19,20 @@ import {
 import { pairsOf, type Scope } from "./scope.js";
 import { END, LIST, MAP } from "./tape.js";
 
-/** No string but those inside of `data` and `context` is longer, in bytes: room for the 10,000 characters that the core keeps. */
-const TEXT_BYTES_MAX = 32_768;
 /** A note such as `[Truncated]` is written even where a budget is spent. */
 const NOTE_BYTES = 16;
 
-const encoder = /* @__PURE__ */ new TextEncoder();
-let buffer = /* @__PURE__ */ new Uint8Array(65_536);
-let view = /* @__PURE__ */ new DataView(buffer.buffer);
-/** The end of what is written. */
-let end = 0;
 /** Which hand-over this is: scopes are numbered anew in each. */
 let round = 0;
 let scopes = 0;
-/** Was a string cut since this was last set to false? */
-let cut = false;
 /** What did not come through whole of the entry or scope that is being written, a bit a field. */
 let marks = 0;
 
 /** Begins a hand-over. */
 export function begin(): void {
-  end = scopes = 0;
+  rewind();
+  scopes = 0;
   round++;
-}
-
-/** How many bytes are written. */
-export function written(): number {
-  return end;
-}
-
-/** Copies what is written into the core's input buffer; gives its length. */
-export function handIn(module: CoreModule): number {
-  const at = module._reserve(end);
-  new Uint8Array(module._memory.buffer, at, end).set(buffer.subarray(0, end));
-  return end;
-}
-
-/** Makes room for `more` bytes, and counts them as written; gives where they begin. */
-function take(more: number): number {
-  const at = end;
-  end += more;
-  if (end > buffer.length) {
-    const old = buffer;
-    buffer = new Uint8Array(end * 2);
-    view = new DataView(buffer.buffer);
-    buffer.set(old);
-  }
-  return at;
-}
-
-function byte(value: number): void {
-  const at = take(1);
-  buffer[at] = value;
-}
-
-/** Writes a marker and a whole number of 32 bits after it. */
-function head(marker: number, value: number): void {
-  const at = take(5);
-  buffer[at] = marker;
-  view.setInt32(at + 1, value);
-}
-
-/** Writes the characters of a text that is ASCII; false, and nothing of it, when it is not. */
-function ascii(value: string): boolean {
-  const { length } = value;
-  let at = take(length);
-  for (let i = 0; i < length; i++) {
-    const unit = value.charCodeAt(i);
-    if (unit > 127) return false;
-    buffer[at++] = unit;
-  }
-  return true;
-}
-
-/** Writes a number as its decimal text. */
-function decimal(value: number): void {
-  const digits = `${value}`;
-  byte(0xc7);
-  byte(digits.length);
-  byte(1);
-  ascii(digits);
-}
-
-/** Writes a number: whole ones in one byte or in 32 bits, all others in decimal. */
-export function num(value: number): void {
-  if (value !== value >>> 0) decimal(value);
-  else if (value < 128) byte(value);
-  else head(0xce, value);
-}
-
-/** Writes the head of a string, list or map of `length`, in its short form where that is at most `most`. */
-function open(short: number, most: number, long: number, length: number): void {
-  if (length > most) head(long, length);
-  else byte(short | length);
-}
-
-/** Writes a string, cut to `limit` bytes. */
-export function str(value: string, limit = TEXT_BYTES_MAX): void {
-  const start = end;
-  const { length } = value;
-  if (length < 64 && length <= limit) {
-    // Short and ASCII, as most are: faster than a call of the encoder.
-    open(0xa0, 31, 0xdb, length);
-    if (ascii(value)) return;
-    end = start;
-  }
-  take(5 + Math.min(length * 3, limit));
-  const { read, written } = encoder.encodeInto(value, buffer.subarray(start + 5, end));
-  if (read < length) cut = true;
-  end = start;
-  head(0xdb, written);
-  end += written;
 }
 
 /** Writes the value at `i` on a tape, its strings cut where they pass `limit` (an address in the buffer); gives the place after it. */
@@ -147,10 +49,8 @@ export function value(slots: readonly unknown[], i: number, limit: number): numb
       if (slot === MAP) str(slots[i++] as string);
       i = value(slots, i, limit);
     }
-  } else if (slot instanceof Uint8Array) {
-    const at = take(slot.length);
-    buffer.set(slot, at);
-  } else byte(slot ? 0xc3 : slot === null ? 0xc0 : 0xc2);
+  } else if (slot instanceof Uint8Array) raw(slot);
+  else byte(slot ? 0xc3 : slot === null ? 0xc0 : 0xc2);
   return i;
 }
 
@@ -167,16 +67,15 @@ function fields(slots: readonly unknown[], i: number, budget: number): number {
     const bounded = field === FIELD_DATA || field === FIELD_CONTEXT || field === FIELD_USER;
     count++;
     byte(field as number);
-    cut = false;
     i = value(slots, i, end + (bounded ? budget : TEXT_BYTES_MAX));
-    if (cut && bounded) marks |= 1 << (field as number);
+    if (wasCut() && bounded) marks |= 1 << (field as number);
   }
   if (marks) {
     count++;
     byte(FIELD_TRUNCATED);
     num(marks);
   }
-  view.setInt32(at + 1, count);
+  replace(at + 1, count);
   return i;
 }
 
@@ -204,7 +103,7 @@ export function entry(slots: readonly unknown[], i: number, budget: number): num
     num(scope._number);
     return fields(slots, i + 4, budget);
   } catch {
-    end = start;
+    rewind(start);
     return 0;
   }
 }

@@ -33,25 +33,34 @@ pub fn pump(destination: &mut Destination, state: &mut State) {
 
 /// When [`pump`] has something to do at the latest; `Millis::MAX` if nothing is to be done.
 pub fn deadline(destination: &Destination, state: &State) -> Millis {
-    if let Some(batch) = destination.flights.first() {
-        return batch.since.saturating_add(state.config.timeout_ms);
-    }
+    let timeout = match destination.flights.first() {
+        Some(batch) => batch.since.saturating_add(state.config.timeout_ms),
+        None => Millis::MAX,
+    };
     let due_at = match destination.buffer.heads.first() {
-        _ if !state.may_send() => Millis::MAX,
+        _ if !may_ask(destination, state) => return timeout,
         _ if !destination.waiting.is_empty() || is_due(destination, state) => 0,
         Some(oldest) => oldest.accepted_at.saturating_add(state.config.flush_interval_ms),
         None => Millis::MAX,
     };
-    due_at.max(destination.backoff.until())
+    let backoff = &destination.backoff;
+    let own = if destination.exit_pass { 0 } else { backoff.own };
+    let send_at = due_at.max(own).max(backoff.server);
+    // What could be sent beside a request in flight has been; what could not (it is too large) waits for its end.
+    if send_at <= state.now.monotonic && !destination.flights.is_empty() {
+        return timeout;
+    }
+    timeout.min(send_at)
+}
+
+/// Is there room for a request, whenever its time is?
+fn may_ask(destination: &Destination, state: &State) -> bool {
+    state.may_send() && !destination.stopped && destination.flights.len() <= usize::from(state.hidden)
 }
 
 fn may_send(destination: &Destination, state: &State) -> bool {
     let (backoff, now) = (&destination.backoff, state.now.monotonic);
-    state.may_send()
-        && !destination.stopped
-        && destination.flights.len() <= usize::from(state.hidden)
-        && backoff.server <= now
-        && (destination.exit_pass || backoff.own <= now)
+    may_ask(destination, state) && backoff.server <= now && (destination.exit_pass || backoff.own <= now)
 }
 
 fn is_due(destination: &Destination, state: &State) -> bool {

@@ -31,7 +31,7 @@ pub fn write(out: &mut Vec<u8>, raw: &RawEntry<'_>, scope: &Values<'_>, config: 
     write_name(out, b"level");
     write_string(out, level.name().as_bytes());
     out.extend_from_slice(&config.common);
-    let mut was_cut = 0;
+    let mut was_cut = raw.values.cut | scope.cut;
     for (field, spec) in FIELDS.iter().enumerate() {
         let (own, inherited) = (raw.values.get(field), scope.get(field));
         let mut value = if own.is_empty() { inherited } else { own };
@@ -42,10 +42,6 @@ pub fn write(out: &mut Vec<u8>, raw: &RawEntry<'_>, scope: &Values<'_>, config: 
             continue;
         }
         let start = out.len();
-        if spec.kind == Kind::Truncated {
-            was_cut |= Reader::new(value).unsigned() as u32;
-            continue;
-        }
         if field == MESSAGE && write_template(out, value, &raw.values, config, &mut was_cut) {
             continue;
         }

@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 
 use super::context;
-use super::fields::{CONTEXT, FIELD_COUNT};
+use super::fields::{CONTEXT, FIELD_COUNT, TRUNCATED};
 use super::msgpack::{Reader, Token};
 
 /// The number of the operation that logs an entry.
@@ -22,11 +22,13 @@ pub struct Values<'a> {
     slots: [&'a [u8]; FIELD_COUNT],
     /// What stood in several contexts, merged; empty if there was none.
     context: Vec<u8>,
+    /// The fields that the façade has cut, a bit a field.
+    pub cut: u32,
 }
 
 impl<'a> Values<'a> {
     /// Reads a count and that many pairs. Of values for one field the last wins, and nil takes away, but contexts
-    /// are merged.
+    /// are merged and what was cut is united.
     pub fn read(reader: &mut Reader<'a>) -> Self {
         let mut values = Values::default();
         let mut left = reader.unsigned();
@@ -34,7 +36,9 @@ impl<'a> Values<'a> {
             left -= 1;
             let field = reader.unsigned() as usize;
             let value = reader.value();
-            if field == CONTEXT {
+            if field == TRUNCATED {
+                values.cut |= Reader::new(value).unsigned() as u32;
+            } else if field == CONTEXT {
                 let mut merged = Vec::new();
                 if context::merge(&values.context, value, &mut merged).is_some() {
                     values.context = merged;

@@ -70,9 +70,4 @@ impl Backoff {
     pub fn hold(&mut self, until: Millis) {
         self.own = self.own.max(until);
     }
-
-    /// When both delays are over.
-    pub fn until(&self) -> Millis {
-        self.own.max(self.server)
-    }
 }

@@ -37,6 +37,7 @@ pub struct Driver {
     endpoint: Endpoint,
     timer: Timer,
     listeners: [JsValue; 6],
+    listening: Cell<bool>,
 }
 
 impl Driver {
@@ -48,6 +49,7 @@ impl Driver {
             endpoint,
             client: RefCell::new(Client::new(config, clock::seed()?)),
             counters: Cell::new([0; counter::COUNT]),
+            listening: Cell::new(true),
             hooks,
         })
     }
@@ -99,7 +101,9 @@ impl Driver {
         let mut client = self.client.borrow_mut();
         let effect = client.poll();
         self.counters.set(client.counters());
-        if effect.is_none() && client.is_closed() {
+        let ended = effect.is_none() && client.is_closed();
+        drop(client);
+        if ended && self.listening.replace(false) {
             lifecycle::listen("removeEventListener", &self.listeners);
         }
         effect

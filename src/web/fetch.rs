@@ -13,6 +13,9 @@ use super::signal::{Signal, bind};
 use crate::core::effect::Request;
 use crate::core::event::Answer;
 
+/// The browser ends a request so much later than the client gives it up, so that it is the client who says why.
+const TIMEOUT_SLACK_MS: u64 = 1_000;
+
 /// What all requests have in common.
 #[derive(Debug)]
 pub struct Endpoint {
@@ -37,16 +40,14 @@ impl Endpoint {
             return taken.is_some_and(|taken| taken.is_truthy());
         }
         let init = if request.simple { &self.simple_init } else { &self.init };
-        let timeout = call(
-            &get_global("AbortSignal"),
-            "timeout",
-            &[(request.timeout_ms as f64).into()],
-        );
-        set(init, "body", body);
-        set(init, "keepalive", request.keepalive.into());
-        set(init, "signal", timeout.unwrap_or(JsValue::UNDEFINED));
-        // `fetch` reads the object before it returns, so the next request may have it.
-        let promise = call(&global(), "fetch", &[self.url.clone(), init.clone()]);
+        // An object of its own: a page may have replaced `fetch` by one that reads it later.
+        let init = call(&global(), "structuredClone", slice::from_ref(init)).unwrap_or_else(|| init.clone());
+        let timeout = [((request.timeout_ms + TIMEOUT_SLACK_MS) as f64).into()];
+        let timeout = call(&get_global("AbortSignal"), "timeout", &timeout);
+        set(&init, "body", body);
+        set(&init, "keepalive", request.keepalive.into());
+        set(&init, "signal", timeout.unwrap_or(JsValue::UNDEFINED));
+        let promise = call(&global(), "fetch", &[self.url.clone(), init]);
         promise.is_some_and(|promise| {
             self.listen(&promise, Signal::Response, request.id, JsValue::UNDEFINED);
             true

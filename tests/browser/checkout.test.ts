@@ -11,27 +11,28 @@ import { waitFor } from "../support/wait.js";
 
 let collector: Collector;
 let folder: string;
-let server: ChildProcess;
 let shopUrl: string;
+/** What was started, to be ended in reverse order, however far the start came. */
+const endings: (() => Promise<unknown>)[] = [];
 
 before(async () => {
   collector = await startTestCollector();
+  endings.push(() => collector.close());
   folder = await installExample();
-  server = spawn(process.execPath, [join(folder, "server.mjs")], {
+  endings.push(() => rm(folder, { recursive: true }));
+  const server = spawn(process.execPath, [join(folder, "server.mjs")], {
     env: { ...process.env, PORT: "0", COLLECTOR_URL: collector.url },
     stdio: ["ignore", "pipe", "inherit"],
   });
+  const ended = once(server, "exit");
+  endings.push(async () => server.kill("SIGTERM") && ended);
   const output = collect(server);
   const line = await waitFor("the shop's server", () => /shop listening on (\S+)/.exec(output()));
   shopUrl = line[1] as string;
 });
 
 after(async () => {
-  const ended = once(server, "exit");
-  server.kill("SIGTERM");
-  await ended;
-  await rm(folder, { recursive: true });
-  await collector.close();
+  for (const end of endings.reverse()) await end();
 });
 
 /** A copy of the example beside a `node_modules` that holds the built package; below the root, so that tools are found. */
@@ -73,8 +74,8 @@ test("the checkout example: everything it logs stands in the collector's databas
 
 test("the checkout example's check fails when the entries are somewhere else", async () => {
   const empty = await startTestCollector();
+  endings.push(() => empty.close());
   const { code, text } = await runCheck({ COLLECTOR_DB: empty.file, CHECK_WAIT_MS: "200" });
-  await empty.close();
   assert.equal(code, 1, text);
   assert.match(text, /check FAILED: .*not among the 0 entries that arrived/);
 });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import type { Page } from "playwright-core";
 import { type Fixture, startFixture } from "../support/fixture.js";
-import { coreIsUp, flush, openLogger, stats } from "../support/page.js";
+import { startCore, flush, openLogger, stats } from "../support/page.js";
 import { waitFor } from "../support/wait.js";
 
 let fixture: Fixture;
@@ -16,8 +16,9 @@ beforeEach(() => fixture.server.reset());
 async function openPending(): Promise<{ page: Page; source: string }> {
   const page = await fixture.open();
   const source = fixture.source();
-  await openLogger(page, { source, environment: "test", endpoint: "/v1/logs", consent: "pending", batchSize: 10, flushInterval: 0 });
-  await coreIsUp(page);
+  const due = { batchSize: 10, flushInterval: 0 };
+  await openLogger(page, { source, environment: "test", endpoint: "/v1/logs", consent: "pending", ...due });
+  await startCore(page);
   await page.evaluate(() => {
     for (let index = 0; index < 25; index += 1) window.log.info(`entry ${index}`);
   });
@@ -43,7 +44,8 @@ test("granted: what waited is delivered, in order", async () => {
   const { page, source } = await openPending();
   await page.evaluate(() => void window.log.setConsent("granted"));
   await waitFor("the entries", () => fixture.collector.count(source) === 25);
-  assert.deepEqual(fixture.collector.entries(source).map((entry) => entry.message), Array.from({ length: 25 }, (_, index) => `entry ${index}`));
+  const expected = Array.from({ length: 25 }, (_, index) => `entry ${index}`);
+  assert.deepEqual(fixture.collector.entries(source).map((entry) => entry.message), expected);
   await flush(page);
   assert.equal((await stats(page)).delivered, 25);
 });

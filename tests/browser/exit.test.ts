@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import type { Stats } from "../../js/src/types.js";
 import { type Fixture, startFixture } from "../support/fixture.js";
-import { assertCloses, coreIsUp, dropped, openLogger } from "../support/page.js";
+import { assertCloses, startCore, dropped, openLogger } from "../support/page.js";
 import { waitFor } from "../support/wait.js";
 
 let fixture: Fixture;
@@ -81,8 +81,9 @@ async function logAndLeave(endpoint: string, leave: (page: Page) => Promise<unkn
   const page = await fixture.open();
   const source = fixture.source();
   // Neither count, bytes nor age is reached: everything waits for the exit.
-  await openLogger(page, { source, environment: "test", endpoint, batchSize: 1000, batchBytes: 1_048_576, flushInterval: 60_000 });
-  await coreIsUp(page);
+  const notDue = { batchSize: 1000, batchBytes: 1_048_576, flushInterval: 60_000 };
+  await openLogger(page, { source, environment: "test", endpoint, ...notDue });
+  await startCore(page);
   await page.evaluate((entries) => {
     const flow = window.log.flow("checkout");
     for (let index = 0; index < entries; index += 1) flow.info("Step taken", { index, note: "x".repeat(250) });

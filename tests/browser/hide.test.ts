@@ -1,4 +1,6 @@
-/** A tab that is hidden may never be shown again: what waits is sent at once, and the page that lives on learns what came of it. */
+/**
+ * A tab that is hidden may never be shown again: what waits is sent at once. The page that lives on learns what came of it.
+ */
 import assert from "node:assert/strict";
 import { after, afterEach, before, test } from "node:test";
 import { type Fixture, startFixture } from "../support/fixture.js";
@@ -15,11 +17,11 @@ after(() => fixture.stop());
 
 /** A tab whose logger would wait a minute. */
 async function open(): Promise<string> {
-  tab = await openTab(fixture.browser, `${fixture.server.url}/page`);
+  tab = await openTab(await fixture.browser(), `${fixture.server.url}/page`);
   const source = fixture.source();
   await tab.evaluate(async (source) => {
     window.log = window.sapwood.createLogger({ source, environment: "test", endpoint: "/v1/logs", flushInterval: 60_000 });
-    while (window.log.stats().core !== "wasm") await new Promise((resolve) => setTimeout(resolve, 5));
+    await window.log.flush();
   }, source);
   return source;
 }

@@ -2,12 +2,13 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type Fixture, startFixture } from "../support/fixture.js";
-import { coreIsUp, dropped, flush, openLogger, stats } from "../support/page.js";
-import { addErrors, addPlatform, addShapes, addText, addTraps } from "./hostile-values.js";
+import { startCore, dropped, flush, openLogger, stats } from "../support/page.js";
+import { addPlatform } from "./hostile-platform.js";
+import { addErrors, addGetters, addProxies, addShapes, addText } from "./hostile-values.js";
 
 const VALUES = 10_000;
 /** So few that the buffer never fills: then a drop is the value's doing. */
-const VALUES_PER_FLUSH = 100;
+const VALUES_PER_FLUSH = 250;
 
 let fixture: Fixture;
 before(async () => {
@@ -22,11 +23,11 @@ async function openHostile() {
   const uncaught: string[] = [];
   page.on("pageerror", (error) => uncaught.push(String(error)));
   await openLogger(page, { source, environment: "test", endpoint: fixture.collector.endpoint, maxDataBytes: 4096 });
-  await coreIsUp(page);
+  await startCore(page);
   await page.evaluate(() => {
     window.hostile = [];
   });
-  for (const add of [addTraps, addErrors, addShapes, addText, addPlatform]) await page.evaluate(add);
+  for (const add of [addGetters, addProxies, addErrors, addShapes, addText, addPlatform]) await page.evaluate(add);
   return { page, source, uncaught };
 }
 

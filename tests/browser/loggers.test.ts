@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import type { RootLogger } from "../../js/src/types.js";
 import { type Fixture, startFixture } from "../support/fixture.js";
+import type { Entry } from "../support/protocol.js";
 
 declare global {
   interface Window {
@@ -40,12 +41,13 @@ test("two loggers on a page share neither sequence, instance nor context", async
     await Promise.all([first.flush(), second.flush()]);
   });
   const [first, second] = [fixture.collector.entries(sources.first), fixture.collector.entries(sources.second)];
-  assert.deepEqual(first.map((entry) => [entry.seq, entry.message, entry.userId]), [1, 2, 3].map((seq) => [seq, "of the first", "ada"]));
-  assert.deepEqual(second.map((entry) => [entry.seq, entry.message]), [1, 2, 3].map((seq) => [seq, "of the second"]));
+  const seen = (entry: Entry) => [entry.seq, entry.message, entry.userId];
+  assert.deepEqual(first.map(seen), [1, 2, 3].map((seq) => [seq, "of the first", "ada"]));
+  assert.deepEqual(second.map(seen), [1, 2, 3].map((seq) => [seq, "of the second", undefined]));
   assert.deepEqual([first[0]?.tags, first[0]?.context], [["one"], { shop: 1 }]);
-  for (const entry of second) assert.ok(!entry.userId && !entry.tags?.length && !entry.context, JSON.stringify(entry));
-  const instances = [...fixture.collector.batches(sources.first), ...fixture.collector.batches(sources.second)].map((batch) => batch.instance);
-  assert.equal(new Set(instances).size, 2);
+  for (const entry of second) assert.ok(!entry.tags?.length && !entry.context, JSON.stringify(entry));
+  const batches = [sources.first, sources.second].flatMap((source) => fixture.collector.batches(source));
+  assert.equal(new Set(batches.map((batch) => batch.instance)).size, 2);
 });
 
 test("closing one logger leaves the other at work", async () => {

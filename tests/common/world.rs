@@ -27,6 +27,8 @@ pub(crate) const START: Millis = 1_000_000;
 pub(crate) const SEED: [u8; 16] = *b"\x01\x23\x45\x67\x89\xab\xcd\xefjitterxx";
 /// More wake-ups than this within one `advance` are a loop.
 const WAKES_MAX: u32 = 100_000;
+/// More requests than this are a loop, too: what answers them would never end.
+const REQUESTS_MAX: usize = 10_000;
 
 /// See the module.
 #[derive(Debug)]
@@ -101,6 +103,7 @@ impl World {
                     let sent = Sent::new(request.clone(), self.now.monotonic);
                     self.judge.send(&sent);
                     self.sent.push(sent);
+                    assert!(self.sent.len() < REQUESTS_MAX, "it sends without end");
                 }
                 Effect::Settle { token, outcome } => {
                     self.judge.settle(*token, outcome);

@@ -1,6 +1,6 @@
 //! Promise: when the page is hidden, what fits leaves at once, in a request that outlives the page.
 use sapwood::core::config::{Config, Consent};
-use sapwood::core::event::Outcome;
+use sapwood::core::event::{Answer, Outcome};
 use sapwood::core::level::Level;
 use sapwood::core::limits::KEEPALIVE_BYTES_MAX;
 use sapwood::core::stats::counter;
@@ -128,6 +128,38 @@ fn hiding_obeys_a_retry_after() {
     assert_eq!(world.sent.len(), 1);
     world.advance(60_000);
     assert_eq!(world.sent[1].at, world.now.monotonic);
+}
+
+#[test]
+fn while_hidden_only_the_delay_of_the_server_is_waited_for() {
+    let mut world = with(|_| {});
+    world.log(Level::Info, "kept");
+    world.flush(60_000);
+    world.answer_with(429, 2_000, 0);
+    world.online(false);
+    world.hide();
+    world.advance(1_999);
+    assert_eq!(world.sent.len(), 1);
+    world.advance(1);
+    assert_eq!(world.sent.len(), 2, "our own delay is passed over as soon as the server allows");
+}
+
+#[test]
+fn a_second_batch_is_tried_again_in_its_time_while_the_first_hangs() {
+    let mut world = with(|config| config.timeout_ms = 60_000);
+    world.hide();
+    world.log(Level::Info, "hangs");
+    world.log(Level::Info, "fails");
+    let second = world.open()[1];
+    let answer = Answer {
+        status: 503,
+        retry_after_ms: 2_000,
+        count: 0,
+    };
+    world.outcome(second, Outcome::Answered(answer));
+    world.advance(2_000);
+    assert_eq!(world.sent.len(), 3);
+    assert_eq!(world.last().seqs(), [2]);
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn trace(world: &World) -> Vec<Effect> {
             body["batch"]["sentAt"].take();
             body["logs"]
                 .as_array_mut()
-                .unwrap()
+                .expect("a batch has entries")
                 .iter_mut()
                 .for_each(|entry| entry["timestamp"] = Value::Null);
             let mut request = request.clone();

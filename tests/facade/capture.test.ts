@@ -1,25 +1,32 @@
 // `captureErrors`, page form: what nobody caught, each thrown object once.
 import assert from "node:assert/strict";
-import { beforeEach, describe, it, type TestContext } from "node:test";
+import { describe, it, type TestContext } from "node:test";
 import { rig, type Rig } from "./support/logger.js";
+import { asPage } from "./support/page.js";
 
-let target = new EventTarget();
-beforeEach(() => (target = new EventTarget()));
-
-function page(t: TestContext): void {
-  const all = { addEventListener: target.addEventListener.bind(target), removeEventListener: target.removeEventListener.bind(target) };
-  for (const [name, value] of Object.entries(all)) Object.defineProperty(globalThis, name, { value, configurable: true });
-  t.after(() => Object.keys(all).forEach((name) => delete (globalThis as Record<string, unknown>)[name]));
+interface Happenings {
+  dispatch(event: Event): void;
+  uncaught(error: unknown, message?: string, more?: object): void;
+  rejected(reason: unknown): void;
 }
 
-const uncaught = (error: unknown, message = String(error), more: object = {}): unknown =>
-  target.dispatchEvent(Object.assign(new Event("error"), { error, message, filename: "https://a.example/app.js?v=1", lineno: 3, colno: 7, ...more }));
-const rejected = (reason: unknown): unknown => target.dispatchEvent(Object.assign(new Event("unhandledrejection"), { reason }));
+/** What happens on the page of a test. */
+function page(t: TestContext): Happenings {
+  const { dispatch } = asPage(t);
+  const happen = (type: string, more: object): void => dispatch(Object.assign(new Event(type), more));
+  const where = { filename: "https://a.example/app.js?v=1", lineno: 3, colno: 7 };
+  return {
+    dispatch,
+    uncaught: (error, message = String(error), more = {}) => happen("error", { error, message, ...where, ...more }),
+    rejected: (reason) => happen("unhandledrejection", { reason }),
+  };
+}
+
 const messages = ({ entries }: Rig): unknown[] => entries().map((entry) => entry.fields["message"]);
 
 describe("captureErrors", () => {
   it("logs what is thrown, with name and stack, at error", (t) => {
-    page(t);
+    const { uncaught } = page(t);
     const all = rig({ captureErrors: true });
     const error = new TypeError("crash");
     uncaught(error);
@@ -30,18 +37,19 @@ describe("captureErrors", () => {
   });
 
   it("logs rejections, of errors and of anything", (t) => {
-    page(t);
+    const { rejected } = page(t);
     const all = rig({ captureErrors: true });
     for (const reason of [new Error("async"), "text", undefined, { code: 5 }]) rejected(reason);
     const fields = all.entries().map((entry) => entry.fields);
     assert.deepEqual(fields.map((entry) => [entry["message"], entry["origin"]]), [
-      ["async", "unhandledrejection"], ["Unhandled rejection", "unhandledrejection"], ["Unhandled rejection", "unhandledrejection"], ["Unhandled rejection", "unhandledrejection"],
+      ["async", "unhandledrejection"], ["Unhandled rejection", "unhandledrejection"], ["Unhandled rejection", "unhandledrejection"],
+        ["Unhandled rejection", "unhandledrejection"],
     ]);
     assert.deepEqual(fields.slice(1).map((entry) => entry["data"]), ["text", undefined, { code: 5 }]);
   });
 
   it("logs each thrown object once, also when log.error has seen it", (t) => {
-    page(t);
+    const { uncaught, rejected } = page(t);
     const all = rig({ captureErrors: true });
     const [error, explicit, thing] = [new Error("once"), new Error("explicit"), { code: 1 }];
     uncaught(error);
@@ -55,7 +63,7 @@ describe("captureErrors", () => {
   });
 
   it("by another logger of the page, too", (t) => {
-    page(t);
+    const { uncaught } = page(t);
     const [one, two] = [rig({ captureErrors: true }), rig()];
     const error = new Error("x");
     two.log.error(error);
@@ -64,7 +72,7 @@ describe("captureErrors", () => {
   });
 
   it("logs an error twice when the application does", (t) => {
-    page(t);
+    const {  } = page(t);
     const all = rig({ captureErrors: true });
     const error = new Error("x");
     all.log.error("a", error).error("b", error);
@@ -72,7 +80,7 @@ describe("captureErrors", () => {
   });
 
   it("keeps a script error of another origin, of which only that is known", (t) => {
-    page(t);
+    const { uncaught } = page(t);
     const all = rig({ captureErrors: true });
     uncaught(null, "Script error.", { filename: "", lineno: 0, colno: 0 });
     const { fields } = all.entries()[0]!;
@@ -80,14 +88,14 @@ describe("captureErrors", () => {
   });
 
   it("leaves alone what failed to load, and events that are none of a script", (t) => {
-    page(t);
+    const { dispatch } = page(t);
     const all = rig({ captureErrors: true });
-    target.dispatchEvent(new Event("error"));
+    dispatch(new Event("error"));
     assert.deepEqual(messages(all), []);
   });
 
   it("does not throw under strict, where the error is over a limit", (t) => {
-    page(t);
+    const { uncaught } = page(t);
     const errors: unknown[] = [];
     const listener = (error: unknown): number => errors.push(error);
     process.on("uncaughtException", listener);
@@ -99,7 +107,7 @@ describe("captureErrors", () => {
   });
 
   it("ends with close, and is off by default", async (t) => {
-    page(t);
+    const { uncaught } = page(t);
     const all = rig({ captureErrors: true, onDrop: () => {} });
     const off = rig();
     await all.log.close();

@@ -1,4 +1,4 @@
-// What a call becomes: levels, fields, errors, options (docs/api.md, sections 2 and 7).
+// What a call becomes: levels, fields, errors, options.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { rig } from "./support/logger.js";
@@ -47,7 +47,8 @@ describe("an entry", () => {
       seq: 1,
       severity: 9,
       fields: {
-        message: "Order placed", data: { total: 9.5 }, tags: ["a", "b"], userId: "u", sessionId: "s", requestId: "r", dataset: "d", flowId: "f",
+        message: "Order placed", data: { total: 9.5 }, tags: ["a", "b"], userId: "u", sessionId: "s", requestId: "r", dataset: "d",
+          flowId: "f",
         stepIndex: 7, traceId: "t", spanId: "p", ipAddress: "1.2.3.4", country: "DE", errorName: "E", errorStack: "at x",
       },
     });
@@ -74,7 +75,8 @@ describe("an entry", () => {
   it("wrong kinds are read where they can be, left out and named where not", () => {
     const { log, entries } = rig();
     log.info("m", undefined, {
-      userId: 5, sessionId: true, requestId: 2n, dataset: {}, flowId: Symbol("s"), tags: "t", stepIndex: 1.5, timestamp: "now", traceId: [], country: null,
+      userId: 5, sessionId: true, requestId: 2n, dataset: {}, flowId: Symbol("s"), tags: "t", stepIndex: 1.5, timestamp: "now",
+        traceId: [], country: null,
     } as object);
     const { truncated, ...fields } = entries()[0]!.fields;
     assert.deepEqual(fields, { message: "m", userId: "5", sessionId: "true", requestId: "2" });
@@ -83,7 +85,8 @@ describe("an entry", () => {
 
   it("what is too long crosses bounded, and long enough for the core to see it", () => {
     const { log, entries } = rig();
-    log.info("é".repeat(100_000), undefined, { errorStack: "s".repeat(100_000), userId: "u".repeat(50_000), tags: Array.from({ length: 1000 }, () => "t".repeat(1000)) });
+    log.info("é".repeat(100_000), undefined, { errorStack: "s".repeat(100_000), userId: "u".repeat(50_000),
+      tags: Array.from({ length: 1000 }, () => "t".repeat(1000)) });
     const { message, errorStack, userId, tags } = entries()[0]!.fields as Record<string, string> & { tags: string[] };
     assert.equal(message, "é".repeat(16_384));
     assert.equal(errorStack!.length, 32_768);
@@ -120,7 +123,8 @@ describe("an error", () => {
   it("alone gives the message", () => {
     const { log, entries } = rig();
     log.error(failure).fatal(failure, { order: 1 });
-    const [alone, beside] = entries().map((entry) => entry.fields) as { message: string; errorName: string; data: Record<string, unknown> }[];
+    const [alone, beside] = entries().map((entry) => entry.fields) as { message: string; errorName: string; data: Record<string,
+      unknown> }[];
     assert.equal(alone!.message, "declined");
     assert.equal(alone!.errorName, "RangeError");
     assert.equal(beside!.data["order"], 1);
@@ -168,7 +172,8 @@ describe("an error", () => {
 
   it("of another realm is one", () => {
     const { log, entries } = rig();
-    const foreign = Object.create(null, { [Symbol.toStringTag]: { value: "Error" }, name: { value: "F" }, message: { value: "far" }, stack: { value: "s" } }) as object;
+    const foreign = Object.create(null, { [Symbol.toStringTag]: { value: "Error" }, name: { value: "F" }, message: { value: "far" },
+      stack: { value: "s" } }) as object;
     log.error("m", foreign);
     assert.deepEqual(entries()[0]!.fields, { message: "m", errorName: "F", errorStack: "s", data: { message: "far" } });
   });

@@ -20,7 +20,8 @@ const thrown = (options: unknown): { code: string; field: string | undefined } =
 
 describe("a wrong option throws", () => {
   it("unknown, also in a group, also of a later issue", () => {
-    for (const name of ["sauce", "constructor", "__proto__x", "captureConsole", "sampling", "flightRecorder", "beforeSend", "offline", "compress", "encoding", "throwOnError", "retry.maxAgeMs "]) {
+    for (const name of ["sauce", "constructor", "__proto__x", "captureConsole", "sampling", "flightRecorder", "beforeSend",
+      "offline", "compress", "encoding", "throwOnError", "retry.maxAgeMs "]) {
       assert.deepEqual(thrown({ source: "s", [name]: 1 }), { code: "unknown_option", field: name });
     }
     assert.deepEqual(thrown({ source: "s", retry: { forever: true } }), { code: "unknown_option", field: "retry.forever" });
@@ -35,14 +36,19 @@ describe("a wrong option throws", () => {
 
   it("of the wrong kind", () => {
     const wrong: Record<string, unknown[]> = {
-      source: [5, "", "x".repeat(101), null], environment: ["", 5, "x".repeat(51)], endpoint: [5, {}], apiKey: [5, true], version: ["", 1], dataset: ["x".repeat(51)],
-      minLevel: ["loud", 9, ""], userId: ["", 5], sessionId: ["", {}], user: ["u", []], tags: ["t", [5], [""], ["x".repeat(51)], new Array(21).fill("t")],
-      context: [[], "c", 5], batchSize: [0, 1001, 1.5, "10", NaN], batchBytes: [1023, 1_048_577], flushInterval: [-1, 86_400_001, Infinity], maxBufferBytes: [16_383],
-      retry: [5, [], "r"], timeoutMs: [0], redact: ["all", {}, { keys: "k" }, { keys: [5] }], consent: ["maybe", true], captureErrors: [1], maxDataDepth: [0, 33],
+      source: [5, "", "x".repeat(101), null], environment: ["", 5, "x".repeat(51)], endpoint: [5, {}], apiKey: [5, true],
+        version: ["", 1], dataset: ["x".repeat(51)],
+      minLevel: ["loud", 9, ""], userId: ["", 5], sessionId: ["", {}], user: ["u", []], tags: ["t", [5], [""], ["x".repeat(51)],
+        new Array(21).fill("t")],
+      context: [[], "c", 5], batchSize: [0, 1001, 1.5, "10", NaN], batchBytes: [1023, 1_048_577], flushInterval: [-1, 86_400_001,
+        Infinity], maxBufferBytes: [16_383],
+      retry: [5, [], "r"], timeoutMs: [0], redact: ["all", {}, { keys: "k" }, { keys: [5] }], consent: ["maybe", true],
+        captureErrors: [1], maxDataDepth: [0, 33],
       maxDataNodes: [9, 100_001], maxDataBytes: [1023, 1_048_577], strict: ["yes"], onError: [{}], onDrop: ["f"],
     };
     for (const [name, values] of Object.entries(wrong)) {
-      for (const value of values) assert.deepEqual(thrown({ source: "s", [name]: value }), { code: "invalid_option", field: name }, `${name}: ${String(value)}`);
+      for (const value of values) assert.deepEqual(thrown({ source: "s", [name]: value }), { code: "invalid_option", field: name },
+        `${name}: ${String(value)}`);
     }
     for (const name of ["initialDelayMs", "maxDelayMs", "maxAgeMs", "maxRetries"]) {
       assert.deepEqual(thrown({ source: "s", retry: { [name]: -1 } }), { code: "invalid_option", field: `retry.${name}` });
@@ -68,7 +74,8 @@ describe("the bounds", () => {
 
 it("undefined is as good as absent", () => {
   const config = check({ source: "s", batchSize: undefined, retry: undefined, tags: undefined } as never);
-  assert.deepEqual([config.batchSize, config["retry.maxRetries"], config.minLevel, config.environment], [100, undefined, "debug", "production"]);
+  assert.deepEqual([config.batchSize, config["retry.maxRetries"], config.minLevel, config.environment], [100, undefined, "debug",
+    "production"]);
 });
 
 describe("the configuration record", () => {
@@ -76,7 +83,8 @@ describe("the configuration record", () => {
     const fake = rig().core();
     const { resource, ...config } = fake.config;
     assert.deepEqual(config, {
-      batchSize: 100, batchBytes: 49_152, flushInterval: 5000, maxBufferBytes: 2_097_152, initialDelayMs: 1000, maxDelayMs: 30_000, maxAgeMs: 3_600_000,
+      batchSize: 100, batchBytes: 49_152, flushInterval: 5000, maxBufferBytes: 2_097_152, initialDelayMs: 1000, maxDelayMs: 30_000,
+        maxAgeMs: 3_600_000,
       maxRetries: null, timeoutMs: 10_000, consent: 1, redact: true, crossOrigin: false, keepalive: true, key: "",
       common: ',"source":"shop","environment":"test"', redactKeys: [],
     });
@@ -92,12 +100,14 @@ describe("the configuration record", () => {
 
   it("says what was given", () => {
     const fake = rig({
-      batchSize: 7, batchBytes: 2000, flushInterval: 0, maxBufferBytes: 20_000, retry: { initialDelayMs: 1, maxDelayMs: 2, maxAgeMs: 3, maxRetries: 4 }, timeoutMs: 5,
+      batchSize: 7, batchBytes: 2000, flushInterval: 0, maxBufferBytes: 20_000, retry: { initialDelayMs: 1, maxDelayMs: 2,
+        maxAgeMs: 3, maxRetries: 4 }, timeoutMs: 5,
       consent: "pending", redact: { keys: ["iban"] }, apiKey: "k", version: "1.2", source: 'a "b"',
     }).core();
     const { resource, ...config } = fake.config;
     assert.deepEqual(config, {
-      batchSize: 7, batchBytes: 2000, flushInterval: 0, maxBufferBytes: 20_000, initialDelayMs: 1, maxDelayMs: 2, maxAgeMs: 3, maxRetries: 4, timeoutMs: 5,
+      batchSize: 7, batchBytes: 2000, flushInterval: 0, maxBufferBytes: 20_000, initialDelayMs: 1, maxDelayMs: 2, maxAgeMs: 3,
+        maxRetries: 4, timeoutMs: 5,
       consent: 0, redact: true, crossOrigin: false, keepalive: true, key: "k",
       common: ',"source":"a \\"b\\"","environment":"test","version":"1.2"', redactKeys: ["iban"],
     });

@@ -61,7 +61,8 @@ describe("a log call inside of a log call", () => {
 
   it("may flush, close and change consent", async () => {
     const { log, core, module } = rig({ onDrop: () => {} });
-    log.info("first").info("outer", { get x() { void log.flush(); log.setConsent("denied"); log.setConsent("granted"); void log.flush(); return 1; } });
+    log.info("first").info("outer",
+      { get x() { void log.flush(); log.setConsent("denied"); log.setConsent("granted"); void log.flush(); return 1; } });
     assertCloses(log.stats());
     const total = core().entries.length + (log.stats().dropped.consent ?? 0);
     assert.equal(total, 2);

@@ -1,7 +1,7 @@
-// Context, users, tags and children (docs/api.md, section 3).
+// Context, users, tags and children.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { Received } from "./support/core.js";
+import type { Received } from "./support/boundary.js";
 import { rig } from "./support/logger.js";
 
 const fields = (entries: Received[]): Record<string, unknown>[] => entries.map((entry) => entry.fields);
@@ -21,7 +21,8 @@ describe("setters", () => {
   it("the options of createLogger are the first", () => {
     const { log, entries } = rig({ userId: "u", sessionId: "s", tags: ["t"], context: { a: 1 }, user: { name: "N" } });
     log.info("m");
-    assert.deepEqual(fields(entries()), [{ message: "m", userId: "u", sessionId: "s", tags: ["t"], context: { a: 1 }, user: { name: "N" } }]);
+    assert.deepEqual(fields(entries()), [{ message: "m", userId: "u", sessionId: "s", tags: ["t"], context: { a: 1 },
+      user: { name: "N" } }]);
   });
 
   it("setUser gives its id as userId, and null takes both away", () => {

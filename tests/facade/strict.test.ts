@@ -1,4 +1,4 @@
-// `strict: true`: what would be cut, marked or left out throws at the call (docs/api.md, section 7).
+// `strict: true`: what would be cut, marked or left out throws at the call.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { RootLogger } from "../../js/src/logger.js";
@@ -39,7 +39,8 @@ describe("strict", () => {
   for (const [field, call] of wrong) {
     it(`throws for ${field}: ${String(call).slice(9)}`, () => {
       const { log, entries } = rig({ strict: true, onDrop: () => {} });
-      assert.throws(() => call(log), (error: { name: string; code: string; field: string }) => error.name === "SapwoodError" && error.field === field);
+      assert.throws(() => call(log),
+        (error: { name: string; code: string; field: string }) => error.name === "SapwoodError" && error.field === field);
       log.info("fine");
       assert.deepEqual(entries().map((entry) => entry.fields["message"]), ["fine"]);
       assertCloses(log.stats());

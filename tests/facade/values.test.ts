@@ -1,4 +1,4 @@
-// The value table of docs/api.md, section 2, row by row: what is given, and what crosses.
+// The table of values, row by row: what is given, and what crosses.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { across, entryOf, rig } from "./support/logger.js";
@@ -30,7 +30,8 @@ describe("a value keeps what it means", () => {
     ["a BigInt", 2n ** 70n, "1180591620717411303424"],
     ["a map", new Map<unknown, unknown>([["a", 1], [2, { b: 3 }], [Symbol("s"), 4]]), { a: 1, "2": { b: 3 }, "Symbol(s)": 4 }],
     ["a set", new Set([1, "a", { b: 2 }]), [1, "a", { b: 2 }]],
-    ["a URL, without query, fragment and credentials", new URL("https://me:secret@example.com:8443/path?token=1#frag"), "https://example.com:8443/path"],
+    ["a URL, without query, fragment and credentials", new URL("https://me:secret@example.com:8443/path?token=1#frag"),
+      "https://example.com:8443/path"],
     ["a typed array", new Uint8Array([1, 2, 255]), [1, 2, 255]],
     ["a typed array of floats", new Float64Array([0.5, NaN]), [0.5, "NaN"]],
     ["a typed array of BigInts", new BigInt64Array([-1n]), ["-1"]],
@@ -47,7 +48,8 @@ describe("a value keeps what it means", () => {
     ["toJSON that gives itself", { x: 1, toJSON(): unknown { return this; } }, { x: 1, toJSON: "[Function: toJSON]" }],
     ["an instance, by its own enumerable keys", new Point(), { x: 1, y: 2 }],
     ["an object without a prototype", Object.assign(Object.create(null) as object, { a: 1 }), { a: 1 }],
-    ["shared references that are no cycle", { a: shared, b: shared, c: [shared, shared] }, { a: { n: 1 }, b: { n: 1 }, c: [{ n: 1 }, { n: 1 }] }],
+    ["shared references that are no cycle", { a: shared, b: shared, c: [shared, shared] }, { a: { n: 1 }, b: { n: 1 }, c: [{ n: 1 },
+      { n: 1 }] }],
     ["symbol keys are left out", { [Symbol("k")]: 1, a: 2 }, { a: 2 }],
     ["lone surrogates", ["a\ud800b", "\udc00", "🌳"], ["a\ufffdb", "\ufffd", "🌳"]],
     ["long strings with every width", "aé€🌳".repeat(40), "aé€🌳".repeat(40)],
@@ -128,7 +130,8 @@ describe("a value has its bounds", () => {
   it("depth", () => {
     assert.deepEqual(across(nested(10)), nested(10));
     assert.equal(entryOf(nested(10))["truncated"], undefined);
-    const fields = entryOf({ a: { b: { c: 1 } }, list: [[1, 2]], map: { m: new Map([["x", 1]]), e: new Error("x"), t: new Uint8Array(2) } }, { maxDataDepth: 2 });
+    const fields = entryOf({ a: { b: { c: 1 } }, list: [[1, 2]], map: { m: new Map([["x", 1]]), e: new Error("x"),
+      t: new Uint8Array(2) } }, { maxDataDepth: 2 });
     assert.deepEqual(fields["data"], {
       a: { b: "[Object]" },
       list: ["[Array(2)]"],
@@ -165,7 +168,8 @@ describe("a value has its bounds", () => {
   });
 
   it("bytes, of many keys", () => {
-    const fields = entryOf(Object.fromEntries(Array.from({ length: 4000 }, (_, i) => [`a-rather-long-key-${i}`, i])), { maxDataBytes: 2048 });
+    const fields = entryOf(Object.fromEntries(Array.from({ length: 4000 }, (_, i) => [`a-rather-long-key-${i}`, i])),
+      { maxDataBytes: 2048 });
     assert.ok(Object.keys(fields["data"] as object).length < 100);
     assert.deepEqual(fields["truncated"], ["data"]);
   });

@@ -2,7 +2,7 @@
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use sapwood::core::config::{Config, Consent};
-use sapwood::core::event::{Answer, Outcome};
+use sapwood::core::event::{Answer, Event, Outcome};
 use sapwood::core::level::Level;
 use sapwood::core::stats::DropReason;
 use sapwood::core::time::Millis;
@@ -29,6 +29,8 @@ pub(crate) enum Step {
     Advance(Millis),
     /// The timer is late by so much.
     Late(Millis),
+    /// It wakes the client after so much, though that asked for later.
+    Early(Millis),
     Answer {
         which: Index,
         status: u16,
@@ -81,6 +83,7 @@ fn step(kind: Kind) -> impl Strategy<Value = Step> {
         2 => consent.prop_map(Step::Consent),
         6 => select(vec![0, 1, 100, 1_000, 6_000, 70_000]).prop_map(Step::Advance),
         1 => select(vec![1, 20_000, 4_000_000]).prop_map(Step::Late),
+        2 => select(vec![0, 1, 300, 3_000, 20_000]).prop_map(Step::Early),
         12 => answer(kind),
         4 => any::<Index>().prop_map(Step::Fail),
         1 => any::<Index>().prop_map(Step::Ghost),
@@ -161,6 +164,7 @@ pub(crate) fn apply(world: &mut World, step: &Step) {
         Step::Consent(consent) => world.consent(*consent),
         Step::Advance(delay) => world.advance(*delay),
         Step::Late(delay) => world.jump_to(world.now.monotonic + delay),
+        Step::Early(delay) => wake_early(world, *delay),
         Step::Answer {
             which,
             status,
@@ -176,6 +180,17 @@ pub(crate) fn apply(world: &mut World, step: &Step) {
         }
         Step::Fail(which) => finish(world, which, Outcome::Failed),
         Step::Ghost(which) => world.outcome(u32::MAX - which.index(5) as u32, Outcome::Failed),
+    }
+}
+
+/// The deadline is the next time at which something can be sent: before it, nothing is.
+fn wake_early(world: &mut World, delay: Millis) {
+    let early = world.now.monotonic + delay;
+    if early < world.sleep {
+        let requests = world.sent.len();
+        world.jump_to(early);
+        world.handle(Event::Wake);
+        assert_eq!(world.sent.len(), requests, "it slept past the time to send");
     }
 }
 

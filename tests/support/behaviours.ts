@@ -9,8 +9,8 @@ export interface Exchange {
   request: IncomingMessage;
   response: ServerResponse;
   body: Buffer;
-  /** The real collector's address, or undefined where the test has none. */
-  collector: string | undefined;
+  /** The real collector's address. */
+  collector: string;
 }
 
 /** Deals with one request. */
@@ -41,17 +41,16 @@ export function cutAfterTaking(): Behaviour {
   };
 }
 
+/** Cuts the line without having kept anything. */
+export function cut(): Behaviour {
+  return async ({ request }) => {
+    request.socket.destroy();
+  };
+}
+
 /** Takes the body and never answers. The client, or the end of the server, ends it. */
 export function hang(): Behaviour {
   return async () => {};
-}
-
-/** Waits for a release, then does as `then` says. */
-export function held(release: Promise<void>, then: Behaviour): Behaviour {
-  return async (exchange) => {
-    await release;
-    await then(exchange);
-  };
 }
 
 /** The headers that let a page of another origin read an answer: what the collector sends. */
@@ -70,7 +69,6 @@ export function cors(request: IncomingMessage): Record<string, string> {
 }
 
 async function toCollector({ request, body, collector }: Exchange): Promise<{ status: number; text: string }> {
-  if (collector === undefined) throw new Error("the fault server has no collector to pass on to");
   const headers: Record<string, string> = {};
   for (const name of ["content-type", "x-api-key"]) {
     const value = request.headers[name];

@@ -24,21 +24,26 @@ export interface Collector {
   close(): Promise<void>;
 }
 
+const ENTRIES = "SELECT entry AS value FROM entries WHERE source = ? ORDER BY instance, seq";
+const COUNT = "SELECT count(*) AS value FROM entries WHERE source = ?";
+const BATCHES = `SELECT header AS value FROM batches WHERE json_extract(header, '$.resource.source') = ?
+  ORDER BY received_at, first_seq`;
+
 /** Starts a collector on a free port, with an empty database in a temporary folder that is removed at the end. */
-export async function startTestCollector(key?: string): Promise<Collector> {
+export async function startTestCollector(): Promise<Collector> {
   const folder = await mkdtemp(join(tmpdir(), "sapwood-collector-"));
   const file = join(folder, "logs.db");
-  const server = await startCollector({ port: 0, db: file, quiet: true, ...(key === undefined ? {} : { key }) });
+  const server = await startCollector({ port: 0, db: file, quiet: true });
   const reader = openReader(file);
-  const read = <T>(sql: string, source: string): T[] => reader.all<{ value: string | number }>(sql, [source]).map((row) => JSON.parse(String(row.value)) as T);
+  const rows = (select: string, source: string) => reader.all<{ value: string | number }>(select, [source]);
+  const read = <T>(select: string, source: string) => rows(select, source).map((row) => JSON.parse(String(row.value)) as T);
   return {
     url: server.url,
     endpoint: `${server.url}/v1/logs`,
     file,
-    entries: (source) => read("SELECT entry AS value FROM entries WHERE source = ? ORDER BY instance, seq", source),
-    count: (source) => read<number>("SELECT count(*) AS value FROM entries WHERE source = ?", source)[0] ?? 0,
-    batches: (source) =>
-      read("SELECT header AS value FROM batches WHERE json_extract(header, '$.resource.source') = ? ORDER BY received_at, first_seq", source),
+    entries: (source) => read(ENTRIES, source),
+    count: (source) => Number(rows(COUNT, source)[0]?.value),
+    batches: (source) => read(BATCHES, source),
     async close() {
       reader.close();
       await server.close();

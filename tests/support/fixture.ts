@@ -10,9 +10,10 @@ import { FaultServer } from "./server.js";
 
 /** Started once per test file; see `startFixture`. */
 export interface Fixture {
-  readonly browser: Browser;
   readonly collector: Collector;
   readonly server: FaultServer;
+  /** The Chromium of this file; starts when it is first wanted, so that a run of single tests starts no more than it needs. */
+  browser(): Promise<Browser>;
   /** Opens the test page in a browser context of its own; `query` is put behind its address. */
   open(query?: string): Promise<Page>;
   /** A name that no other test of the file uses, to tell whose entries are whose. */
@@ -24,16 +25,17 @@ export interface Fixture {
 export async function startFixture(): Promise<Fixture> {
   const collector = await startTestCollector();
   const server = await FaultServer.start(collector.url);
-  const browser = await launchChromium();
+  let launched: Promise<Browser> | undefined;
+  const browser = () => (launched ??= launchChromium());
   let sources = 0;
   return {
     browser,
     collector,
     server,
-    open: (query = "") => openPage(browser, `${server.url}/page${query}`),
+    open: async (query = "") => openPage(await browser(), `${server.url}/page${query}`),
     source: () => `test-${(sources += 1)}`,
     async stop() {
-      await closeChromium(browser);
+      if (launched) await closeChromium(await launched);
       await server.close();
       await collector.close();
     },

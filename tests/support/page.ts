@@ -58,9 +58,10 @@ export async function stats(page: Page): Promise<Stats> {
   return read;
 }
 
-/** Waits until the core runs: from then on its own listeners are there. */
-export async function coreIsUp(page: Page): Promise<void> {
-  await page.waitForFunction(() => window.log.stats().core === "wasm");
+/** Starts the core, and so its listeners: by itself it starts only when there is something to hand over. */
+export async function startCore(page: Page): Promise<void> {
+  await flush(page);
+  assert.equal((await stats(page)).core, "wasm");
 }
 
 /** accepted = delivered + unconfirmed + buffered + in flight + stored + Σ dropped */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 
 /** The root of the repository: the working directory in which all suites run. */
 export const root: string = process.cwd();
-if (!existsSync(join(root, "rust-toolchain.toml"))) throw new Error("run the tests with the repository's root as the working directory");
+if (!existsSync(join(root, "rust-toolchain.toml"))) throw new Error("tests run with the repository's root as working directory");
 
 /** The built package's entry, as a page loads it. */
-export const packageEntry: string = process.env["PKG"] ?? join(root, "pkg/dist/index.js");
+export const packageEntry: string = join(root, "pkg/dist/index.js");

@@ -7,7 +7,7 @@
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Behaviour, answer, cors, pass } from "./behaviours.js";
+import { type Behaviour, cors, pass } from "./behaviours.js";
 import { testPage } from "./page.js";
 import { packageEntry } from "./paths.js";
 import type { Body } from "./protocol.js";
@@ -28,15 +28,15 @@ export class FaultServer {
   readonly received: Received[] = [];
   readonly #script: Behaviour[] = [];
   readonly #server: Server;
-  readonly #collector: string | undefined;
+  readonly #collector: string;
 
-  private constructor(server: Server, collector: string | undefined) {
+  private constructor(server: Server, collector: string) {
     this.#server = server;
     this.#collector = collector;
   }
 
-  /** Starts one on a free port. Requests without a scripted behaviour go on to `collector`, or are answered 200. */
-  static async start(collector?: string): Promise<FaultServer> {
+  /** Starts one on a free port. Requests without a scripted behaviour go on to `collector`. */
+  static async start(collector: string): Promise<FaultServer> {
     const http = createServer();
     const server = new FaultServer(http, collector);
     http.on("request", (request, response) => {
@@ -95,22 +95,20 @@ export class FaultServer {
 
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readWhole(request);
-    const received = record(request, response, body);
-    this.received.push(received);
-    const otherwise = this.#collector === undefined ? answer(200, { success: true, count: received.logs.length }) : pass();
-    const behaviour = this.#script.shift() ?? otherwise;
+    this.received.push(record(response, request.headers, body));
+    const behaviour = this.#script.shift() ?? pass();
     await behaviour({ request, response, body, collector: this.#collector });
   }
 }
 
-function record(request: IncomingMessage, response: ServerResponse, body: Buffer): Received {
+function record(response: ServerResponse, headers: IncomingMessage["headers"], body: Buffer): Received {
   const text = body.toString("utf8");
   const { batch, logs } = JSON.parse(text) as Body;
   const received: Received = {
     batch,
     logs,
     text,
-    headers: request.headers,
+    headers,
     at: performance.now(),
     answeredAt: undefined,
   };

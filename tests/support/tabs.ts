@@ -34,7 +34,10 @@ export async function openTab(browser: Browser, url: string): Promise<Tab> {
   // A new tab begins with an empty document, which is "complete" as well.
   await waitFor(url, () => evaluateText("location.href !== 'about:blank' && document.readyState === 'complete'"));
   return {
-    evaluate: async (run, argument) => (await evaluateText(`(${run})(${JSON.stringify(argument)})`)) as Awaited<ReturnType<typeof run>>,
+    evaluate: async (run, argument) => {
+      const result = await evaluateText(`(${run})(${JSON.stringify(argument)})`);
+      return result as Awaited<ReturnType<typeof run>>;
+    },
     hide: () => activate(other.targetId, "hidden"),
     show: () => activate(targetId, "visible"),
     close: async () => {
@@ -64,7 +67,8 @@ async function attach(cdp: CDPSession, targetId: string): Promise<(expression: s
     const id = (sent += 1);
     const answered = new Promise<Answer>((resolve) => waiting.set(id, resolve));
     const params = { expression, awaitPromise: true, returnByValue: true };
-    await cdp.send("Target.sendMessageToTarget", { sessionId, message: JSON.stringify({ id, method: "Runtime.evaluate", params }) });
+    const message = JSON.stringify({ id, method: "Runtime.evaluate", params });
+    await cdp.send("Target.sendMessageToTarget", { sessionId, message });
     const { error, result } = await answered;
     const failure = result?.exceptionDetails;
     if (error || failure) throw new Error(error?.message ?? failure?.exception?.description ?? failure?.text);

@@ -47,7 +47,7 @@ fn measure(repo: &Repo) -> Result<Vec<Measured>> {
                 "benches/call.ts",
                 "--bundle",
                 "--minify",
-                "--mangle-props=^_[^_]",
+                build::package::MANGLE,
                 "--platform=node",
                 "--format=esm",
             ])

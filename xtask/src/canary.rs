@@ -17,13 +17,16 @@ use anyhow::{Context, Result, bail};
 
 use self::patch::Patch;
 use self::verdict::Verdict;
-use crate::repo::Repo;
+use crate::repo::{self, Repo};
 use crate::test::js;
 use crate::{build, checkout, process, setup};
 
 const FOLDER: &str = "tests/canary";
 /// Suites that hold promises and so must have at least one canary.
 const WATCHED: [&str; 5] = ["contracts", "facade", "wasm", "collector", "browser"];
+
+/// What a build leaves in the tree.
+const BUILT: [&str; 4] = ["js/generated", "js/dev/dist", "pkg/dist", "pkg/types"];
 
 /// The command: all patches, or those named.
 pub fn command(repo: &Repo, names: &[String]) -> Result<()> {
@@ -32,6 +35,7 @@ pub fn command(repo: &Repo, names: &[String]) -> Result<()> {
     let copy = checkout::sync(repo, &repo.out("canary"))?;
     // A build in the copy makes what is not in git there; patches that need no build rely on it as well.
     build::all(&copy)?;
+    keep_built(&copy)?;
 
     let mut missed = Vec::new();
     for patch in &patches {
@@ -84,21 +88,32 @@ fn fly(copy: &Repo, patch: &Patch) -> Result<()> {
         other => bail!("the test does not pass without the patch: {other}"),
     }
     apply(copy, &patch.path, false).context("the patch does not apply")?;
-    let broken = rebuild(copy, patch).and_then(|()| observe(copy, patch));
+    let broken = if patch.needs_build {
+        build::all(copy)
+            .context("the patched tree does not build")
+            .and_then(|()| observe(copy, patch))
+    } else {
+        observe(copy, patch)
+    };
     apply(copy, &patch.path, true).context("the patch could not be taken back")?;
-    rebuild(copy, patch)?;
+    put_back_built(copy)?;
     match broken? {
         Verdict::Failed => Ok(()),
         other => bail!("the test does not fail with the patch: {other}"),
     }
 }
 
-fn rebuild(copy: &Repo, patch: &Patch) -> Result<()> {
-    if patch.needs_build {
-        build::all(copy).context("the patched tree does not build")
-    } else {
-        Ok(())
-    }
+/// Keeps a copy of what the whole tree built, so that a patch is taken back without another build.
+fn keep_built(copy: &Repo) -> Result<()> {
+    BUILT
+        .iter()
+        .try_for_each(|folder| repo::copy_folder(&copy.path(folder), &copy.out("built").join(folder)))
+}
+
+fn put_back_built(copy: &Repo) -> Result<()> {
+    BUILT
+        .iter()
+        .try_for_each(|folder| repo::copy_folder(&copy.out("built").join(folder), &copy.path(folder)))
 }
 
 /// Runs the named test alone. What it said is shown when it does not run.

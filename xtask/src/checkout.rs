@@ -9,7 +9,6 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::process;
 use crate::repo::{self, Repo};
 
 /// Brings `folder/tree` in line with the working tree (tracked files and new ones that git does not ignore) and returns
@@ -19,16 +18,11 @@ pub fn sync(repo: &Repo, folder: &Path) -> Result<Repo> {
         root: folder.join("tree"),
         cargo_target: folder.join("target"),
     };
-    let listing =
-        process::stdout(
-            repo.command("git")
-                .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"]),
-        )?;
-    let files: BTreeSet<&str> = listing.split('\0').filter(|file| repo.path(file).is_file()).collect();
+    let files: BTreeSet<String> = repo.files(&[])?.into_iter().collect();
 
     let record = folder.join("files");
     let before = fs::read_to_string(&record).unwrap_or_default();
-    for gone in before.lines().filter(|file| !files.contains(file)) {
+    for gone in before.lines().filter(|file| !files.contains(*file)) {
         // Already gone is as good.
         let _ = fs::remove_file(copy.path(gone));
     }
@@ -36,7 +30,7 @@ pub fn sync(repo: &Repo, folder: &Path) -> Result<Repo> {
         let bytes = fs::read(repo.path(file)).with_context(|| format!("cannot read {file}"))?;
         repo::write(&copy.path(file), bytes)?;
     }
-    repo::write(&record, files.into_iter().collect::<Vec<_>>().join("\n"))?;
+    repo::write(&record, Vec::from_iter(files).join("\n"))?;
     link_node_modules(repo, &copy)?;
     Ok(copy)
 }

@@ -53,14 +53,9 @@ fn install(repo: &Repo) -> Result<PathBuf> {
     let packed = tarball::pack(repo, &repo.out("demo/tarball"))?;
     let shop = repo.out("demo/checkout");
     repo::fresh_folder(&shop)?;
-    let mut git = repo.command("git");
-    git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard", EXAMPLE]);
-    for file in process::stdout(&mut git)?
-        .split('\0')
-        .filter(|file| repo.path(file).is_file())
-    {
-        let below = Path::new(file).strip_prefix(EXAMPLE)?;
-        repo::write(&shop.join(below), fs::read(repo.path(file))?)?;
+    for file in repo.files(&[EXAMPLE])? {
+        let below = Path::new(&file).strip_prefix(EXAMPLE)?;
+        repo::write(&shop.join(below), fs::read(repo.path(&file))?)?;
     }
     let mut npm = repo.command("npm");
     npm.args(["install", "--no-audit", "--no-fund", "--loglevel=error"])

@@ -9,6 +9,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use crate::process;
+
 /// One checkout and the directory that its cargo builds go to.
 #[derive(Clone)]
 pub struct Repo {
@@ -61,6 +63,17 @@ impl Repo {
         command
     }
 
+    /// The files that git would take, tracked or new, of those that `patterns` name (of all, without any).
+    pub fn files(&self, patterns: &[&str]) -> Result<Vec<String>> {
+        let mut git = self.command("git");
+        git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])
+            .args(patterns);
+        let listing = process::stdout(&mut git)?;
+        // A tracked file that was deleted is still listed.
+        let there = |file: &&str| self.path(file).is_file();
+        Ok(listing.split('\0').filter(there).map(str::to_owned).collect())
+    }
+
     /// The text of a file of the checkout.
     pub fn read(&self, relative: &str) -> Result<String> {
         fs::read_to_string(self.path(relative)).with_context(|| format!("cannot read {relative}"))
@@ -77,6 +90,21 @@ pub fn write(path: &Path, bytes: impl AsRef<[u8]>) -> Result<()> {
         fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
     }
     fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// Makes `to` a copy of the folder `from`.
+pub fn copy_folder(from: &Path, to: &Path) -> Result<()> {
+    fresh_folder(to)?;
+    for entry in fs::read_dir(from).with_context(|| format!("cannot read {}", from.display()))? {
+        let source = entry?.path();
+        let copy = to.join(source.file_name().unwrap_or_default());
+        if source.is_dir() {
+            copy_folder(&source, &copy)?;
+        } else {
+            fs::copy(&source, &copy).with_context(|| format!("cannot copy {}", source.display()))?;
+        }
+    }
+    Ok(())
 }
 
 /// An empty folder at `path`, whatever stood there.

@@ -29,77 +29,25 @@ enum Needs {
 }
 
 const SUITES: &[Suite] = &[
-    Suite {
-        name: "fmt",
-        needs: Needs::Rust,
-        run: native::fmt,
-    },
-    Suite {
-        name: "wall",
-        needs: Needs::Rust,
-        run: native::wall,
-    },
-    Suite {
-        name: "clippy",
-        needs: Needs::Rust,
-        run: native::clippy,
-    },
-    Suite {
-        name: "ambient",
-        needs: Needs::Rust,
-        run: ambient::refused,
-    },
-    Suite {
-        name: "rustdoc",
-        needs: Needs::Rust,
-        run: native::rustdoc,
-    },
-    Suite {
-        name: "native",
-        needs: Needs::Rust,
-        run: native::tests,
-    },
-    Suite {
-        name: "types",
-        needs: Needs::Build,
-        run: js::types,
-    },
-    Suite {
-        name: "docs",
-        needs: Needs::Packages,
-        run: docs::check,
-    },
-    Suite {
-        name: "size",
-        needs: Needs::Build,
-        run: size::check,
-    },
-    Suite {
-        name: "facade",
-        needs: Needs::Build,
-        run: |repo| js::suite(repo, "facade"),
-    },
-    Suite {
-        name: "wasm",
-        needs: Needs::Build,
-        run: |repo| js::suite(repo, "wasm"),
-    },
-    Suite {
-        name: "package",
-        needs: Needs::Build,
-        run: |repo| js::suite(repo, "package"),
-    },
-    Suite {
-        name: "collector",
-        needs: Needs::Browser,
-        run: |repo| js::suite(repo, "collector"),
-    },
-    Suite {
-        name: "browser",
-        needs: Needs::Browser,
-        run: |repo| js::suite(repo, "browser"),
-    },
+    suite("fmt", Needs::Rust, native::fmt),
+    suite("wall", Needs::Rust, native::wall),
+    suite("clippy", Needs::Rust, native::clippy),
+    suite("ambient", Needs::Rust, ambient::refused),
+    suite("rustdoc", Needs::Rust, native::rustdoc),
+    suite("native", Needs::Rust, native::tests),
+    suite("docs", Needs::Packages, docs::check),
+    suite("types", Needs::Build, js::types),
+    suite("size", Needs::Build, size::check),
+    suite("facade", Needs::Build, |repo| js::suite(repo, "facade")),
+    suite("wasm", Needs::Build, |repo| js::suite(repo, "wasm")),
+    suite("package", Needs::Build, |repo| js::suite(repo, "package")),
+    suite("collector", Needs::Browser, |repo| js::suite(repo, "collector")),
+    suite("browser", Needs::Browser, |repo| js::suite(repo, "browser")),
 ];
+
+const fn suite(name: &'static str, needs: Needs, run: fn(&Repo) -> Result<()>) -> Suite {
+    Suite { name, needs, run }
+}
 
 /// How one suite ended.
 struct Outcome {

@@ -4,47 +4,9 @@
  * It delivers when `deliver` is called or a flush is asked for, counts as docs/boundary.md says, and can trap.
  */
 
-import { decodeMulti, encode, ExtensionCodec } from "@msgpack/msgpack";
+import { decodeMulti, encode } from "@msgpack/msgpack";
 import { FIELDS, type CoreModule, type Loader, type Notify } from "../../../js/src/protocol.js";
-
-export interface Received {
-  seq: number;
-  severity: number;
-  timestamp: number;
-  /** By field name: what the scope and the entry come to, as the core would see it. */
-  fields: Record<string, unknown>;
-}
-
-type Pairs = Map<string, unknown>;
-
-const CONFIG = [
-  ..."batchSize batchBytes flushInterval maxBufferBytes initialDelayMs maxDelayMs maxAgeMs maxRetries timeoutMs".split(" "),
-  ..."consent redact crossOrigin keepalive key common resource redactKeys".split(" "),
-];
-
-export function deepMerge(left: unknown, right: unknown): unknown {
-  const isMap = (value: unknown): value is Record<string, unknown> =>
-    typeof value === "object" && value !== null && !Array.isArray(value);
-  if (!isMap(left) || !isMap(right)) return right;
-  const merged: Record<string, unknown> = { ...left };
-  for (const [key, value] of Object.entries(right)) merged[key] = key in left ? deepMerge(left[key], value) : value;
-  return merged;
-}
-
-/** Sets a field as the core does: context merged, tags united, `nil` clears. */
-function set(fields: Pairs, name: string, value: unknown): void {
-  const standing = fields.get(name);
-  if (name === "context" && standing) fields.set(name, deepMerge(standing, value));
-  // A bit for each field.
-  else if (name === "truncated") fields.set(name, FIELDS.filter((_, field) => (value as number) & (1 << field)));
-  else if ((value === null && name !== "data") || (name === "tags" && !(value as []).length)) fields.delete(name);
-  else fields.set(name, value);
-}
-
-/** Numbers that are not small and whole cross as their decimal text (docs/boundary.md). */
-const extensionCodec = new ExtensionCodec();
-extensionCodec.register({ type: 1, encode: () => null, decode: (data) => Number(Buffer.from(data).toString("latin1")) });
-export const DECODING = { extensionCodec };
+import { CONFIG, DECODING, deepMerge, type Pairs, type Received, set } from "./boundary.js";
 
 export class FakeCore {
   readonly config: Record<string, unknown> = {};
@@ -160,6 +122,9 @@ export class FakeModule implements CoreModule, Loader {
   refuses = false;
   trapAtStart = false;
   starts = 0;
+  /** Set: the compilation in the background waits for it. */
+  gate: Promise<void> | undefined;
+  waiting = false;
 
   /** The only core that was started. */
   get core(): FakeCore {
@@ -174,6 +139,8 @@ export class FakeModule implements CoreModule, Loader {
   }
 
   async _later(): Promise<CoreModule> {
+    this.waiting = true;
+    await this.gate;
     return this._now();
   }
 

@@ -1,11 +1,13 @@
 /** Loggers over a fake core. */
 
 import assert from "node:assert/strict";
+import { after } from "node:test";
 import { create } from "../../../js/src/create.js";
 import type { SapwoodError } from "../../../js/src/error.js";
 import type { RootLogger } from "../../../js/src/logger.js";
 import type { LoggerOptions, Stats } from "../../../js/src/types.js";
-import { FakeModule, type FakeCore, type Received } from "./core.js";
+import type { Received } from "./boundary.js";
+import { type FakeCore, FakeModule } from "./core.js";
 
 export interface Rig {
   log: RootLogger;
@@ -16,6 +18,11 @@ export interface Rig {
   entries(): Received[];
 }
 
+const started: RootLogger[] = [];
+
+// A test that fails must not leave timers behind that keep the process.
+after(() => started.forEach((log) => void log.close()));
+
 export const ENDPOINT = "https://logs.example.com/v1/logs";
 
 /** A logger with the options that a test does not care about, its problems thrown at the test. */
@@ -23,6 +30,7 @@ export function rig(options: Partial<LoggerOptions> = {}, module = new FakeModul
   // What a test does not expect is shown: what user code throws is swallowed by the logger.
   const onError = (error: SapwoodError): void => console.error("onError:", error);
   const log = create({ source: "shop", environment: "test", endpoint: ENDPOINT, onError, ...options }, module);
+  started.push(log);
   const core = (): FakeCore => {
     void log.flush();
     return module.core;

@@ -16,6 +16,8 @@ const LICENCES: [&str; 2] = ["LICENSE-MIT", "LICENSE-APACHE"];
 
 /// How the façade is type-checked.
 pub const PROJECT: &str = "js/tsconfig.json";
+/// What esbuild shortens. Our private names begin with one underscore; two are left to the language (`__proto__`).
+pub const MANGLE: &str = "--mangle-props=^_[^_]";
 /// Where the façade names its version.
 const SDK_VERSION: &str = "js/src/protocol.ts";
 
@@ -116,8 +118,7 @@ fn bundle(repo: &Repo) -> Result<()> {
                 "--format=esm",
                 "--target=es2022",
             ])
-            // Ours begin with one underscore; two are left to the language (`__proto__`).
-            .args(["--mangle-props=^_[^_]", "--legal-comments=none", "--log-level=warning"])
+            .args([MANGLE, "--legal-comments=none", "--log-level=warning"])
             .arg(format!("--outfile={}", outfile.display())),
     )?;
     leaks::check("dist/index.js", &fs::read(&outfile)?, &repo.root)

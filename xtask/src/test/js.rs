@@ -15,16 +15,11 @@ const FILE_MS_MAX: u32 = 180_000;
 
 /// Type-checks every part that has a `tsconfig.json` under git's eyes; the façade's is checked by the build.
 pub fn types(repo: &Repo) -> Result<()> {
-    let mut git = repo.command("git");
-    git.args([
-        "ls-files",
-        "--cached",
-        "--others",
-        "--exclude-standard",
-        "*tsconfig.json",
-    ]);
-    let projects = process::stdout(&mut git)?;
-    for project in projects.lines().filter(|project| *project != build::package::PROJECT) {
+    for project in repo
+        .files(&["*tsconfig.json"])?
+        .iter()
+        .filter(|project| *project != build::package::PROJECT)
+    {
         println!("tsc -p {project}");
         process::run(repo.npm_bin("tsc").args(["--noEmit", "-p", project]))?;
     }
@@ -33,15 +28,12 @@ pub fn types(repo: &Repo) -> Result<()> {
 
 /// Runs a whole suite.
 pub fn suite(repo: &Repo, name: &str) -> Result<()> {
-    let bundles = bundle(repo, name)?;
+    let bundles = bundle(repo, name, sources(repo, name)?)?;
     let record = repo.out("js-tests").join(format!("{name}.tap"));
     process::run(
         node_test(repo)?
-            .args([
-                "--test-reporter=spec",
-                "--test-reporter-destination=stdout",
-                "--test-reporter=tap",
-            ])
+            .args(["--test-reporter=spec", "--test-reporter-destination=stdout"])
+            .args(["--test-reporter=tap"])
             .arg(format!("--test-reporter-destination={}", record.display()))
             .args(&bundles),
     )?;
@@ -51,7 +43,14 @@ pub fn suite(repo: &Repo, name: &str) -> Result<()> {
 /// Runs only the tests of a suite whose name contains `test`; what node said, in TAP. Not anchored: newer versions of
 /// Node compare with the names of the enclosing suites in front.
 pub fn single(repo: &Repo, name: &str, test: &str) -> Result<String> {
-    let bundles = bundle(repo, name)?;
+    let all = sources(repo, name)?;
+    let names_it = |source: &PathBuf| fs::read_to_string(source).is_ok_and(|text| text.contains(test));
+    let mut chosen: Vec<PathBuf> = all.iter().filter(|source| names_it(source)).cloned().collect();
+    if chosen.is_empty() {
+        // A title that the test puts together is in no file as it stands.
+        chosen = all;
+    }
+    let bundles = bundle(repo, name, chosen)?;
     let mut node = node_test(repo)?;
     node.arg(format!("--test-name-pattern={}", escape(test)))
         .arg("--test-reporter=tap")
@@ -69,11 +68,15 @@ fn node_test(repo: &Repo) -> Result<Command> {
     Ok(node)
 }
 
-fn bundle(repo: &Repo, name: &str) -> Result<Vec<PathBuf>> {
+fn sources(repo: &Repo, name: &str) -> Result<Vec<PathBuf>> {
     let sources = files(&repo.path("tests").join(name), ".test.ts");
     if sources.is_empty() {
         bail!("tests/{name} holds no *.test.ts");
     }
+    Ok(sources)
+}
+
+fn bundle(repo: &Repo, name: &str, sources: Vec<PathBuf>) -> Result<Vec<PathBuf>> {
     let folder = repo.out("js-tests").join(name);
     repo::fresh_folder(&folder)?;
     process::run(

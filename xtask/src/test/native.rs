@@ -1,5 +1,7 @@
 //! What cargo judges: format, lints, the wall between the core and JavaScript, and the native tests.
 
+use std::process::Command;
+
 use anyhow::{Context, Result, bail};
 
 use crate::process;
@@ -85,16 +87,18 @@ fn js_crates(tree: &str) -> Vec<&'static str> {
 
 /// The contracts, properties, unit and documentation tests of the crate, and xtask's own.
 pub fn tests(repo: &Repo) -> Result<()> {
-    process::run(repo.cargo("test").args(["--quiet", "--workspace"]))
+    process::run(&mut cargo_test(repo))
 }
 
 /// [`tests`] with many more cases for each property.
 pub fn full_tests(repo: &Repo) -> Result<()> {
-    process::run(
-        repo.cargo("test")
-            .args(["--quiet", "--workspace"])
-            .env("PROPTEST_CASES", FULL_PROPERTY_CASES),
-    )
+    process::run(cargo_test(repo).env("PROPTEST_CASES", FULL_PROPERTY_CASES))
+}
+
+fn cargo_test(repo: &Repo) -> Command {
+    let mut cargo = repo.cargo("test");
+    cargo.args(["--quiet", "--workspace", "--no-fail-fast"]);
+    cargo
 }
 
 #[cfg(test)]

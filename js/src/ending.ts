@@ -1,0 +1,68 @@
+/**
+ * What becomes of all that a logger holds: flush, close, consent, a core that trapped.
+ *
+ * Owns: the answers where there is no core, the order of steps at the end. Does not own: counting, the core's answers (core.ts).
+ * Invariants: nothing rejects; `close` happens once; what was logged under a denied consent never reaches the core that may send it.
+ * Tested in `tests/facade/ending.test.ts` and `degraded.test.ts`.
+ */
+
+import { flushCore, run, stat } from "./core.js";
+import type { Engine } from "./engine.js";
+import { CONSENTS, DROP_CLOSED, DROP_CONSENT, DROP_CORE_FAILED, DROP_NOT_READY, STAT_DELIVERED, STAT_UNCONFIRMED } from "./protocol.js";
+import { unplan } from "./schedule.js";
+import { handOn } from "./start.js";
+import { stats } from "./stats.js";
+import type { Consent, FlushOptions, FlushResult } from "./types.js";
+
+/** A flush that says nothing else waits this long, in ms; none waits longer than a timer can. */
+const TIMEOUT_MS = 10_000;
+const TIMEOUT_MAX_MS = 2_147_483_647;
+
+export function flush(engine: Engine, options?: FlushOptions): Promise<FlushResult> {
+  if (engine._closing) return engine._closing;
+  handOn(engine);
+  return answer(engine, false, options);
+}
+
+export function close(engine: Engine, options?: FlushOptions): Promise<FlushResult> {
+  if (!engine._closing) {
+    if (engine._module || engine._count) handOn(engine);
+    unplan(engine);
+    engine._unlisten();
+    engine._detach();
+    // Without a core nothing can leave any more.
+    engine._discard(engine._dead ?? DROP_NOT_READY);
+    engine._dead ??= DROP_CLOSED;
+    engine._closing = answer(engine, true, options);
+  }
+  return engine._closing;
+}
+
+export function setConsent(engine: Engine, state: Consent): void {
+  const number = CONSENTS.indexOf(state);
+  if (number < 0) return engine._demand("consent");
+  // What was logged before is judged by the state it was logged under.
+  engine._drain();
+  if (!engine._module && (engine._consent === "denied" || state === "denied")) engine._discard(DROP_CONSENT);
+  engine._consent = state;
+  run(engine, (module, core) => module._consent(core, number));
+}
+
+/** The core trapped: what it held is lost, and what comes is counted. */
+export function failed(engine: Engine, cause: unknown): void {
+  engine._dead = DROP_CORE_FAILED;
+  engine._take();
+  engine._count = 0;
+  unplan(engine);
+  engine._notifier._problem("core_failed", undefined, cause);
+  engine._notifier._dropped(DROP_CORE_FAILED, stats(engine).dropped.core_failed);
+}
+
+/** The core's answer, or at once what there is to say without one. */
+function answer(engine: Engine, close: boolean, options: FlushOptions | undefined): Promise<FlushResult> {
+  const given = Number(options?.timeoutMs ?? NaN);
+  if (engine._alive()) return flushCore(engine, given >= 0 ? Math.min(given, TIMEOUT_MAX_MS) : TIMEOUT_MS, close);
+  const pending = engine._count;
+  const dropped = engine._seq - pending - stat(engine, STAT_DELIVERED) - stat(engine, STAT_UNCONFIRMED);
+  return Promise.resolve({ delivered: 0, pending, dropped, lastStatus: 0 });
+}

@@ -1,0 +1,51 @@
+/**
+ * When the tapes are handed over by themselves: in an idle moment, or in the next task.
+ *
+ * Owns: at most one idle callback and one timer of an engine, and their removal. Does not own: what is handed over.
+ * Invariant: what is on a tape is planned for. Tested in `tests/facade/handover.test.ts` and `start.test.ts`.
+ */
+
+import type { Engine } from "./engine.js";
+import { begin, refuse } from "./start.js";
+
+/** A first entry waits at most this long for an idle moment, in ms. */
+const IDLE_MS = 500;
+/** After a start that failed, it is tried again after this time, in ms. */
+const RETRY_START_MS = 30_000;
+
+export type Timer = ReturnType<typeof setTimeout>;
+
+/** Plans a hand-over for an idle moment. */
+export function plan(engine: Engine): void {
+  const run = (): unknown => due(engine);
+  const timeout = Math.min(IDLE_MS, engine._config.flushInterval);
+  const idle: typeof requestIdleCallback | undefined = globalThis.requestIdleCallback;
+  engine._since = Date.now();
+  if (!timeout) planNow(engine);
+  else engine._idle ||= idle ? idle(run, { timeout }) : setTimeout(run, timeout);
+}
+
+/** Plans a hand-over for the next task, or for one in `ms`. */
+export function planNow(engine: Engine, ms = 0): void {
+  engine._timer ||= setTimeout(() => due(engine), ms);
+}
+
+export function unplan(engine: Engine): void {
+  clearTimeout(engine._timer);
+  (globalThis.cancelIdleCallback ?? clearTimeout)(engine._idle as number);
+  engine._timer = engine._idle = undefined;
+}
+
+/** A planned hand-over is due. The core is compiled in the background for it. */
+async function due(engine: Engine): Promise<void> {
+  unplan(engine);
+  try {
+    if (!engine._module) begin(engine, await engine._loader._later());
+  } catch (cause) {
+    refuse(engine, cause);
+    planNow(engine, RETRY_START_MS);
+    // No process stays for that.
+    (engine._timer as { unref?(): void }).unref?.();
+  }
+  engine._drain();
+}
