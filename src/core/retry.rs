@@ -1,7 +1,7 @@
 //! Owns what an answer means and how long to wait before the next attempt. Does not hold batches.
 //!
-//! Backoff is exponential with full jitter; what the server asks for wins over it and is obeyed up to
-//! [`RETRY_AFTER_MS_MAX`]. Tested by `tests/contracts/retry.rs`.
+//! Backoff is exponential with full jitter. What the server asks for is kept apart and obeyed up to
+//! [`RETRY_AFTER_MS_MAX`], whatever our own delay is. Tested by `tests/contracts/retry.rs`.
 use super::config::RetryConfig;
 use super::event::Answer;
 use super::limits::RETRY_AFTER_MS_MAX;

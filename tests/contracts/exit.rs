@@ -141,7 +141,11 @@ fn while_hidden_only_the_delay_of_the_server_is_waited_for() {
     world.advance(1_999);
     assert_eq!(world.sent.len(), 1);
     world.advance(1);
-    assert_eq!(world.sent.len(), 2, "our own delay is passed over as soon as the server allows");
+    assert_eq!(
+        world.sent.len(),
+        2,
+        "our own delay is passed over as soon as the server allows"
+    );
 }
 
 #[test]
