@@ -71,9 +71,8 @@ impl Client {
         }
     }
 
-    /// Something happened at `now`. Drain [`Client::poll`] before the next event.
+    /// Something happened at `now`. What is to be done stands behind what has not been polled yet.
     pub fn handle(&mut self, now: Now, event: Event<'_>) {
-        debug_assert!(self.state.effects.is_empty(), "the last drain did not end");
         self.state.now = now;
         self.route(event);
         delivery::pump(&mut self.destination, &mut self.state);
@@ -135,7 +134,10 @@ impl Client {
                 delivery::answered(destination, batch, answer, state);
             }
             Outcome::Failed => delivery::failed(destination, batch, state),
-            Outcome::Taken => destination.end(&batch.entries.heads, End::Unconfirmed, &mut state.flushes),
+            Outcome::Taken => {
+                destination.keepalive_refused = false;
+                destination.end(&batch.entries.heads, End::Unconfirmed, &mut state.flushes);
+            }
         }
     }
 
@@ -219,7 +221,7 @@ impl Client {
         let open = counters[counter::BUFFERED] + counters[counter::IN_FLIGHT];
         self.state
             .flushes
-            .add(token, self.last_seq, open, self.state.now.after(timeout));
+            .add(token, self.last_seq, open, self.state.now.after(timeout), close);
     }
 
     fn online(&mut self, online: bool) {

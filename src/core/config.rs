@@ -164,7 +164,7 @@ impl Config {
         }
     }
 
-    /// Are the bounds kept?
+    /// Are the bounds kept? For Rust callers; of the npm package's users the façade asks it.
     ///
     /// # Errors
     /// The first field that is out of its bounds.

@@ -21,7 +21,10 @@ use super::time::Millis;
 /// Sends what is due, as long as a request may be made.
 pub fn pump(destination: &mut Destination, state: &mut State) {
     end_late(destination, state);
-    let oldest = state.now.monotonic.saturating_sub(state.config.retry.max_age_ms);
+    // Age counts from when the entry had to be sent at the latest.
+    let config = &state.config;
+    let age_max = config.retry.max_age_ms.saturating_add(config.flush_interval_ms);
+    let oldest = state.now.monotonic.saturating_sub(age_max);
     destination.drop_held(oldest, DropReason::Expired, &mut state.flushes);
     while may_send(destination, state) {
         let Some(batch) = next_batch(destination, state) else {
@@ -127,13 +130,15 @@ fn send(destination: &mut Destination, mut batch: Batch, state: &mut State) {
     batch.since = state.now.monotonic;
     batch.request = state.next_request;
     state.next_request += 1;
+    let leaving = destination.exit_pass && state.online;
     if destination.backoff.own > state.now.monotonic {
         destination.exit_pass = false;
     }
     let bytes = batch.entries.text.len() + frame_bytes(destination, state);
     let keepalive = state.config.keepalive && !destination.keepalive_refused && bytes <= destination.quota_left();
-    // Where keepalive cannot be had, a beacon is the only request that outlives the page.
-    let beacon = state.hidden && !keepalive && bytes <= KEEPALIVE_BYTES_MAX;
+    // Where keepalive cannot be had, a beacon is the only request that outlives the page. Nobody sees its answer, so it
+    // is not for a page that only waits in the background.
+    let beacon = state.hidden && !keepalive && bytes <= KEEPALIVE_BYTES_MAX && (leaving || !state.config.keepalive);
     let simple = state.config.cross_origin && state.hidden;
     let body = json::frame(&batch, state, destination.dropped(), simple || beacon);
     batch.quota_bytes = if keepalive { body.len() } else { 0 };
@@ -173,7 +178,9 @@ pub fn answered(destination: &mut Destination, batch: Batch, answer: Answer, sta
         Verdict::Retry(after) => try_again(destination, batch, after, (Problem::ServerError, status), state),
         Verdict::Halve => halve(destination, batch, state),
         Verdict::Stop => {
-            state.report(Problem::Unauthorized, status);
+            if !destination.stopped {
+                state.report(Problem::Unauthorized, status);
+            }
             destination.stopped = true;
             destination.end(heads, rejected, &mut state.flushes);
             destination.drop_held(Millis::MAX, DropReason::Rejected, &mut state.flushes);
@@ -221,7 +228,10 @@ fn try_again(
         destination.end(&batch.entries.heads, end, &mut state.flushes);
     } else {
         batch.quota_bytes = 0;
-        destination.waiting.push(batch);
+        // The oldest goes next.
+        let younger = |other: &&Batch| other.number > batch.number;
+        let at = destination.waiting.iter().take_while(younger).count();
+        destination.waiting.insert(at, batch);
     }
 }
 

@@ -33,8 +33,8 @@ pub enum Effect {
         /// How many since the last time.
         count: u64,
     },
-    /// Sleep until this monotonic time, or until something happens; `Millis::MAX`: without end. Always the last of a
-    /// drain.
+    /// Sleep until this monotonic time, or until something happens; `Millis::MAX`: without end. The last effect of
+    /// each event.
     Sleep(Millis),
 }
 

@@ -56,9 +56,10 @@ pub struct Flushes {
 }
 
 impl Flushes {
-    /// A flush over `open` entries up to `upto`. Past [`FLUSHES_MAX`] it is given no time at all.
-    pub fn add(&mut self, token: u32, upto: u64, open: u64, deadline: Millis) {
-        let deadline = if self.list.len() < FLUSHES_MAX { deadline } else { 0 };
+    /// A flush over `open` entries up to `upto`. Past [`FLUSHES_MAX`] it is given no time at all, unless it is a `close`.
+    pub fn add(&mut self, token: u32, upto: u64, open: u64, deadline: Millis, close: bool) {
+        let in_time = close || self.list.len() < FLUSHES_MAX;
+        let deadline = if in_time { deadline } else { 0 };
         let outcome = Outcome {
             pending: open,
             ..Outcome::default()

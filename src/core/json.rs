@@ -101,7 +101,7 @@ fn write_container(
         let mut masked = false;
         if is_map {
             let key = reader.string();
-            write_string(out, key);
+            write_string(out, &redact::prose(key, policy));
             out.push(b':');
             masked = policy.is_sensitive(key, Reader::new(reader.rest()).token());
         }

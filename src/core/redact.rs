@@ -122,6 +122,8 @@ pub fn prose<'a>(text: &'a [u8], policy: &Policy) -> Cow<'a, [u8]> {
     for (at, byte) in text.iter().enumerate() {
         let rest = &text[at..];
         match byte {
+            // Part of a query or of credentials: what a URL is wrapped in has a blank or the end behind it.
+            b')' | b'\'' | b'`' if (dropping || in_authority) && rest.get(1).is_some_and(|next| *next > b' ') => {}
             0..=b' ' | b'"' | b'\'' | b'<' | b'>' | b')' | b'`' => (in_url, dropping) = (false, false),
             b'?' | b'#' if in_url => dropping = true,
             // The `:12:34` of a stack frame.

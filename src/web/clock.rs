@@ -2,17 +2,17 @@
 use super::object::{call, get_global};
 use crate::core::time::Now;
 
-fn read(clock: &str) -> f64 {
-    call(&get_global(clock), "now", &[])
-        .and_then(|time| time.as_f64())
-        .unwrap_or(0.0)
+fn read(clock: &str) -> Option<f64> {
+    call(&get_global(clock), "now", &[]).and_then(|time| time.as_f64())
 }
 
-/// This moment on both clocks.
+/// This moment on both clocks. Where there is no monotonic one, the wall clock has to do.
 pub fn now() -> Now {
+    let unix = read("Date").unwrap_or(0.0);
+    let monotonic = read("performance").unwrap_or(unix);
     Now {
-        monotonic: read("performance") as u64,
-        unix: read("Date") as u64,
+        monotonic: monotonic as u64,
+        unix: unix as u64,
     }
 }
 

@@ -72,14 +72,22 @@ impl Driver {
 
     /// Something happened: the client hears of it and its effects are performed.
     ///
-    /// What an effect sets off may come back in here at once (a beacon's outcome, a patched `fetch` that logs). Then
-    /// the inner call drains the outer one's effects too, in order, and the outer one finds none left.
+    /// What an effect sets off may come back in here at once (a patched `fetch` that logs). Then the inner call drains the
+    /// outer one's effects too, in order, and the outer one finds none left.
     pub fn handle(&self, event: Event<'_>) {
         let now = clock::now();
         self.client.borrow_mut().handle(now, event);
         while let Some(effect) = self.poll() {
             match effect {
-                Effect::Send(request) => self.send(&request),
+                Effect::Send(request) => {
+                    if let Some(outcome) = self.send(&request) {
+                        let event = Event::Outcome {
+                            request: request.id,
+                            outcome,
+                        };
+                        self.client.borrow_mut().handle(now, event);
+                    }
+                }
                 Effect::Settle { token, outcome } => {
                     let Outcome {
                         delivered,
@@ -109,17 +117,12 @@ impl Driver {
         effect
     }
 
-    fn send(&self, request: &Request) {
-        let sent = self.endpoint.send(request);
-        if request.beacon || !sent {
-            self.outcome(
-                request.id,
-                if sent {
-                    event::Outcome::Taken
-                } else {
-                    event::Outcome::Failed
-                },
-            );
+    /// What is known of the request at once.
+    fn send(&self, request: &Request) -> Option<event::Outcome> {
+        match self.endpoint.send(request) {
+            true if request.beacon => Some(event::Outcome::Taken),
+            true => None,
+            false => Some(event::Outcome::Failed),
         }
     }
 

@@ -220,6 +220,29 @@ fn a_url_behind_another_one_loses_its_credentials_too() {
 }
 
 #[test]
+fn what_a_url_may_be_wrapped_in_does_not_end_its_query() {
+    for text in [
+        "GET https://x.example/a?filter=in(1,2)&token=s3cret failed",
+        "GET https://x.example/a?q='1'&token=s3cret failed",
+        "https://me:p's3cret@x.example/",
+    ] {
+        let entry = delivered(&json!({ "message": text }));
+        assert!(!entry.to_string().contains("s3cret"), "{entry}");
+    }
+    let entry = delivered(&json!({ "message": "fetch('https://x.example/a?b=1') failed (https://x.example/c#d)" }));
+    assert_eq!(
+        entry["message"],
+        "fetch('https://x.example/a) failed (https://x.example/c)"
+    );
+}
+
+#[test]
+fn a_url_that_is_a_key_loses_its_query() {
+    let entry = delivered(&json!({ "data": { "https://x.example/?key=s3cret": 1 } }));
+    assert_eq!(entry["data"], json!({ "https://x.example/": 1 }));
+}
+
+#[test]
 fn a_stack_frame_keeps_its_line_and_column() {
     let stack = "Error: x\n    at f (https://a.example/app.js?v=3:12:34)\n    at https://a.example/b.js?v=3:5:6\n    at c.js:7:8";
     let clean =

@@ -228,6 +228,7 @@ fn an_entry_is_given_up_by_age() {
 fn a_batch_that_is_too_old_goes_while_a_younger_one_waits() {
     let mut world = World::with(|config| {
         config.retry.max_age_ms = 60_000;
+        config.flush_interval_ms = 0;
         config.timeout_ms = 3_600_000;
     });
     world.log(Level::Info, "old");

@@ -86,14 +86,23 @@ fn table(measured: &[Measured], limits: &BTreeMap<String, f64>) -> String {
             let limit = limits.get(&row.name).map_or_else(String::new, f64::to_string);
             vec![
                 row.name.clone(),
-                format!("{:.0}", row.ns),
-                format!("{:.0}", row.floor),
+                nanoseconds(row.ns),
+                nanoseconds(row.floor),
                 format!("{:.2}", row.ratio),
                 limit,
             ]
         })
         .collect();
     tables::markdown(&["call", "ns", "floor, ns", "ratio", "limit"], &cells)
+}
+
+/// Whole nanoseconds, but a decimal where they are few.
+fn nanoseconds(ns: f64) -> String {
+    if ns < 10.0 {
+        format!("{ns:.1}")
+    } else {
+        format!("{ns:.0}")
+    }
 }
 
 fn print(measured: &[Measured], limits: &BTreeMap<String, f64>) {
