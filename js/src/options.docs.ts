@@ -30,7 +30,7 @@ const DESCRIPTIONS: Readonly<Record<Name, string>> = {
   retry: "When a failed request is tried again, and when its entries are given up: the four below.",
   "retry.initialDelayMs": "Upper bound of the first delay after a failure, in ms; it doubles with each, with full jitter.",
   "retry.maxDelayMs": "Upper bound of every delay, in ms.",
-  "retry.maxAgeMs": "An entry older than this is given up, in ms.",
+  "retry.maxAgeMs": "An entry older than this is given up, in ms; its age counts from the end of its `flushInterval`.",
   "retry.maxRetries": "Attempts after the first. By default age alone decides.",
   timeoutMs: "Longest time for one request, in ms.",
   redact: "Mask values by their key's name: the built-in list, `{ keys }` for more names beside it, `false` for none.",

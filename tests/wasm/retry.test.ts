@@ -132,7 +132,7 @@ test("maxRetries and maxAgeMs bound what is tried", async () => {
   few.log.info("m");
   assert.equal((await few.log.flush()).dropped, 1);
   assert.deepEqual([server.received.length, few.log.stats().dropped], [3, { retries_exhausted: 1 }]);
-  const old = rig(server, { retry: { initialDelayMs: 1, maxDelayMs: 5, maxAgeMs: 100 } });
+  const old = rig(server, { retry: { initialDelayMs: 1, maxDelayMs: 5, maxAgeMs: 100 }, flushInterval: 0 });
   server.script(...Array.from({ length: 1000 }, () => answer(500)));
   old.log.info("m");
   assert.equal((await old.log.flush()).dropped, 1);
