@@ -75,7 +75,8 @@ fn is_due(destination: &Destination, state: &State) -> bool {
         || oldest.seq <= destination.halves_until
         || state.phase != Phase::Open
         || buffer.heads.len() >= config.batch_entries
-        || buffer.text.len() >= config.batch_bytes
+        // A small memory bound is no reason to drop what could have been sent before.
+        || buffer.text.len() >= config.batch_bytes.min(config.buffer_bytes / 2)
         || oldest.seq <= state.flushes.wanted()
         || oldest.accepted_at.saturating_add(config.flush_interval_ms) <= state.now.monotonic
 }

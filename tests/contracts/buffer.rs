@@ -1,5 +1,7 @@
 //! Promise: what waits stays within its bound of bytes; the lowest level goes first, of it the oldest, and is counted.
 use sapwood::core::buffer::{Entries, Head};
+use sapwood::core::config::Consent;
+use sapwood::core::event::Event;
 use sapwood::core::level::Level;
 use sapwood::core::limits::ENTRY_OVERHEAD_BYTES;
 use sapwood::core::stats::{DropReason, counter};
@@ -82,13 +84,15 @@ fn a_flood_stays_within_the_bound_and_is_counted() {
         config.buffer_bytes = 16 * 1024;
         config.batch_bytes = 1024 * 1024;
         config.batch_entries = 1_000;
+        // Nothing leaves before the flood is over.
+        config.consent = Consent::Pending;
     });
     for _ in 0..500 {
         world.log(Level::Info, &"x".repeat(100));
     }
     let (buffered, dropped) = (world.count(counter::BUFFERED), world.dropped(DropReason::BufferFull));
     assert_eq!(buffered + dropped, 500);
-    world.flush(1_000);
+    world.handle(Event::Consent(Consent::Granted));
     let text = world.last().logs_text().len();
     assert!(text + buffered as usize * ENTRY_OVERHEAD_BYTES <= 16 * 1024);
     assert!(
@@ -100,29 +104,49 @@ fn a_flood_stays_within_the_bound_and_is_counted() {
 }
 
 #[test]
+fn a_small_bound_sends_before_it_drops() {
+    let mut world = World::with(|config| config.buffer_bytes = 16 * 1024);
+    for _ in 0..10 {
+        world.log(Level::Info, &"x".repeat(1_000));
+    }
+    assert_eq!(
+        world.sent.len(),
+        1,
+        "half of the bound is reached, long before batchBytes"
+    );
+    assert_eq!(world.dropped(DropReason::BufferFull), 0);
+}
+
+#[test]
 fn what_is_important_outlives_a_flood() {
     let mut world = World::with(|config| {
         config.buffer_bytes = 16 * 1024;
         config.batch_bytes = 1024 * 1024;
         config.batch_entries = 1_000;
+        // Nothing leaves before the flood is over.
+        config.consent = Consent::Pending;
     });
     let first = world.log(Level::Error, "the first error");
     for _ in 0..500 {
         world.log(Level::Debug, &"x".repeat(100));
     }
     let last = world.log(Level::Fatal, "the last one");
-    world.flush(1_000);
+    world.handle(Event::Consent(Consent::Granted));
     let seqs = world.last().seqs();
     assert_eq!((seqs.first(), seqs.last()), (Some(&first), Some(&last)));
 }
 
 #[test]
 fn what_is_in_flight_and_waits_for_its_retry_counts_against_the_bound() {
-    let mut world = World::with(|config| config.buffer_bytes = 16 * 1024);
+    let mut world = World::with(|config| {
+        config.buffer_bytes = 16 * 1024;
+        // All ten go together.
+        config.consent = Consent::Pending;
+    });
     for _ in 0..10 {
         world.log(Level::Trace, &"x".repeat(1_000));
     }
-    world.flush(60_000);
+    world.handle(Event::Consent(Consent::Granted));
     for _ in 0..10 {
         world.log(Level::Info, &"x".repeat(1_000));
     }
