@@ -73,7 +73,7 @@ fn write_template(out: &mut Vec<u8>, message: &[u8], values: &Values<'_>, config
     }
     for (name, text) in [(FIELDS[MESSAGE].name, &rendered.message[..]), (b"template", text)] {
         write_name(out, name);
-        if write_cut(out, &redact::prose(text, &config.redact), &FIELDS[MESSAGE]) == Written::Cut {
+        if write_cut(out, text, &FIELDS[MESSAGE], config) == Written::Cut {
             *was_cut |= 1 << MESSAGE;
         }
     }
@@ -93,9 +93,8 @@ enum Written {
 fn write_field(out: &mut Vec<u8>, spec: &Spec, value: &[u8], config: &Config) -> Written {
     let mut reader = Reader::new(value);
     match (spec.kind, reader.token()) {
-        (Kind::Prose, Token::Str(text)) => write_cut(out, &redact::prose(text, &config.redact), spec),
-        (Kind::Identifier, Token::Str(text)) => write_cut(out, text, spec),
-        (Kind::Tags, Token::Array(len)) => write_tags(out, reader, len, spec),
+        (Kind::Text, Token::Str(text)) => write_cut(out, text, spec, config),
+        (Kind::Tags, Token::Array(len)) => write_tags(out, reader, len, spec, config),
         (Kind::Step, Token::Int(step)) => {
             let kept = step.min(STEP_INDEX_MAX);
             write_unsigned(out, kept.into());
@@ -111,7 +110,9 @@ fn write_field(out: &mut Vec<u8>, spec: &Spec, value: &[u8], config: &Config) ->
     }
 }
 
-fn write_cut(out: &mut Vec<u8>, text: &[u8], spec: &Spec) -> Written {
+/// Redacted first, so that no half of an address is taken for something else.
+fn write_cut(out: &mut Vec<u8>, text: &[u8], spec: &Spec, config: &Config) -> Written {
+    let text = &redact::prose(text, &config.redact)[..];
     let kept = cut(text, usize::from(spec.chars_max));
     write_string(out, kept);
     if kept.len() == text.len() {
@@ -121,14 +122,14 @@ fn write_cut(out: &mut Vec<u8>, text: &[u8], spec: &Spec) -> Written {
     }
 }
 
-fn write_tags(out: &mut Vec<u8>, mut reader: Reader<'_>, len: usize, spec: &Spec) -> Written {
+fn write_tags(out: &mut Vec<u8>, mut reader: Reader<'_>, len: usize, spec: &Spec, config: &Config) -> Written {
     let mut written = if len > TAGS_MAX { Written::Cut } else { Written::Whole };
     out.push(b'[');
     for at in 0..len.min(TAGS_MAX) {
         if at > 0 {
             out.push(b',');
         }
-        if write_cut(out, reader.string(), spec) == Written::Cut {
+        if write_cut(out, reader.string(), spec, config) == Written::Cut {
             written = Written::Cut;
         }
     }

@@ -5,10 +5,8 @@ use super::limits::*;
 /// What a field may hold, and what happens to it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Text for people: URLs lose their queries, then it is cut.
-    Prose,
-    /// An identifier: cut, otherwise as it is.
-    Identifier,
+    /// Text: URLs in it lose their queries, then it is cut.
+    Text,
     /// A list of short texts.
     Tags,
     /// The set of fields that the façade has cut, a bit a field.
@@ -41,26 +39,26 @@ pub const FIELD_COUNT: usize = 20;
 
 /// All fields, in the order of their numbers.
 pub const FIELDS: [Spec; FIELD_COUNT] = [
-    spec(b"message", Kind::Prose, MESSAGE_CHARS_MAX),
+    spec(b"message", Kind::Text, MESSAGE_CHARS_MAX),
     spec(b"data", Kind::Any, 0),
     spec(b"tags", Kind::Tags, TAG_CHARS_MAX),
-    spec(b"userId", Kind::Identifier, ID_CHARS_MAX),
-    spec(b"sessionId", Kind::Identifier, ID_CHARS_MAX),
-    spec(b"requestId", Kind::Identifier, ID_CHARS_MAX),
+    spec(b"userId", Kind::Text, ID_CHARS_MAX),
+    spec(b"sessionId", Kind::Text, ID_CHARS_MAX),
+    spec(b"requestId", Kind::Text, ID_CHARS_MAX),
     spec(b"user", Kind::Any, 0),
-    spec(b"errorName", Kind::Identifier, ERROR_NAME_CHARS_MAX),
-    spec(b"errorStack", Kind::Prose, ERROR_STACK_CHARS_MAX),
-    spec(b"flowId", Kind::Identifier, FLOW_ID_CHARS_MAX),
+    spec(b"errorName", Kind::Text, ERROR_NAME_CHARS_MAX),
+    spec(b"errorStack", Kind::Text, ERROR_STACK_CHARS_MAX),
+    spec(b"flowId", Kind::Text, FLOW_ID_CHARS_MAX),
     spec(b"stepIndex", Kind::Step, 0),
     spec(b"flow", Kind::Any, 0),
-    spec(b"dataset", Kind::Identifier, FLOW_ID_CHARS_MAX),
+    spec(b"dataset", Kind::Text, FLOW_ID_CHARS_MAX),
     spec(b"context", Kind::Context, 0),
     spec(b"truncated", Kind::Truncated, 0),
-    spec(b"traceId", Kind::Identifier, ID_CHARS_MAX),
-    spec(b"spanId", Kind::Identifier, ID_CHARS_MAX),
-    spec(b"origin", Kind::Identifier, ID_CHARS_MAX),
-    spec(b"ipAddress", Kind::Identifier, ID_CHARS_MAX),
-    spec(b"country", Kind::Identifier, COUNTRY_CHARS_MAX),
+    spec(b"traceId", Kind::Text, ID_CHARS_MAX),
+    spec(b"spanId", Kind::Text, ID_CHARS_MAX),
+    spec(b"origin", Kind::Text, ID_CHARS_MAX),
+    spec(b"ipAddress", Kind::Text, ID_CHARS_MAX),
+    spec(b"country", Kind::Text, COUNTRY_CHARS_MAX),
 ];
 
 /// The number of `message`, which every entry has.

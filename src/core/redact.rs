@@ -30,6 +30,8 @@ pub struct Policy {
     /// Sensitive words, the built-in ones and the user's: of each its length in a byte, then its letters from the end,
     /// so that most comparisons end at the first letter.
     words: Vec<u8>,
+    /// Where the user's own words begin.
+    own: usize,
 }
 
 impl Policy {
@@ -38,10 +40,12 @@ impl Policy {
         let mut policy = Policy {
             enabled,
             words: Vec::new(),
+            own: 0,
         };
         SENSITIVE
             .split(|byte| *byte == b' ')
             .for_each(|word| policy.add_word(word, true));
+        policy.own = policy.words.len();
         policy
     }
 
@@ -59,16 +63,19 @@ impl Policy {
         self.words[at] = (self.words.len() - at - 1) as u8;
     }
 
-    /// Must the value under this key be masked? Not if it reveals nothing by itself: nil, a boolean, or, under a
-    /// plural, a number (`totalTokens: 512`).
+    /// Must the value under this key be masked? Not if it reveals nothing by itself: nil, a number under a plural
+    /// (`totalTokens: 512`), or a boolean (`hasPassword`), unless the user named the key.
     pub fn is_sensitive(&self, key: &[u8], value: Token<'_>) -> bool {
-        if !self.enabled || matches!(value, Token::Nil | Token::Bool(_)) {
+        let mut words = match value {
+            Token::Bool(_) => &self.words[self.own..],
+            _ => &self.words[..],
+        };
+        if !self.enabled || value == Token::Nil {
             return false;
         }
         let is_number = matches!(value, Token::Int(_) | Token::Number(_));
         let letters = || letters_from_end(key, !is_number);
         let last = letters().next();
-        let mut words = &self.words[..];
         while let Some((len, rest)) = words.split_first() {
             let (word, rest) = rest.split_at(usize::from(*len));
             words = rest;

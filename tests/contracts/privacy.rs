@@ -172,6 +172,15 @@ fn a_key_that_the_user_names_in_the_plural_masks_numbers_too() {
 }
 
 #[test]
+fn a_key_that_the_user_names_masks_booleans_too() {
+    let change = |config: &mut Config| config.redact.add_key(b"isPatient");
+    let data = json!({ "isPatient": true, "is_patient": false, "hasPassword": true, "none": null });
+    let entry = delivered_with(change, &json!({ "data": data }));
+    let masked = json!({ "isPatient": MASKED, "is_patient": MASKED, "hasPassword": true, "none": null });
+    assert_eq!(entry["data"], masked);
+}
+
+#[test]
 fn an_empty_key_of_the_users_masks_nothing() {
     for key in ["", "s", "--"] {
         let entry = delivered_with(
@@ -234,6 +243,20 @@ fn what_a_url_may_be_wrapped_in_does_not_end_its_query() {
         entry["message"],
         "fetch('https://x.example/a) failed (https://x.example/c)"
     );
+}
+
+#[test]
+fn identifiers_and_tags_lose_queries_as_well() {
+    let entry = delivered(&json!({
+        "tags": ["https://shop.example/a?token=1", "checkout?"],
+        "userId": "https://id.example/u/7?session=1#x",
+        "requestId": "a?b#c",
+        "errorName": "FetchError: http://me:pw@host/x",
+    }));
+    assert_eq!(entry["tags"], json!(["https://shop.example/a", "checkout?"]));
+    assert_eq!(entry["userId"], "https://id.example/u/7");
+    assert_eq!(entry["requestId"], "a?b#c", "no address");
+    assert_eq!(entry["errorName"], "FetchError: http://host/x");
 }
 
 #[test]
