@@ -38,4 +38,9 @@ impl Batch {
             quota_bytes: 0,
         }
     }
+
+    /// Where it stands in the order of batches.
+    pub fn first_seq(&self) -> u64 {
+        self.entries.heads.first().map_or(0, |head| head.seq)
+    }
 }

@@ -48,43 +48,32 @@ impl Entries {
         mem::replace(self, Entries { heads, text })
     }
 
-    /// Puts entries back to where they were in the order of `seq`.
-    pub fn put_back(&mut self, entries: Entries) {
-        let first = entries.heads.first().map_or(0, |head| head.seq);
-        let mut all = self.take(self.heads.iter().take_while(|head| head.seq < first).count());
-        for more in [entries, mem::take(self)] {
-            all.heads.extend_from_slice(&more.heads);
-            all.text.extend_from_slice(&more.text);
-        }
-        *self = all;
-    }
-
     /// Takes out what does not fit `bytes_max`; the heads of what was taken out.
     pub fn shrink(&mut self, bytes_max: usize) -> Vec<Head> {
         let mut dropped = Vec::new();
         let bytes = self.bytes();
-        let mut excess = if bytes > bytes_max {
-            bytes - bytes_max + bytes_max / 8
-        } else {
-            0
-        };
+        if bytes <= bytes_max {
+            return dropped;
+        }
+        let mut excess = bytes - bytes_max + bytes_max / 8;
         for level in Level::ALL {
-            if excess == 0 {
-                break;
-            }
-            let Entries { heads, text } = mem::take(self);
-            let mut rest = &text[..];
-            for head in heads {
-                let (entry, tail) = rest.split_at(head.bytes);
-                rest = tail;
+            // What stays moves up to the end of what stays before it.
+            let (mut from, mut end, mut kept) = (0, 0, 0);
+            for at in 0..self.heads.len() {
+                let head = self.heads[at];
                 if head.level == level && excess > 0 {
                     excess = excess.saturating_sub(head.bytes + ENTRY_OVERHEAD_BYTES);
                     dropped.push(head);
                 } else {
-                    self.text.extend_from_slice(entry);
-                    self.heads.push(head);
+                    self.text.copy_within(from..from + head.bytes, end);
+                    end += head.bytes;
+                    self.heads[kept] = head;
+                    kept += 1;
                 }
+                from += head.bytes;
             }
+            self.text.truncate(end);
+            self.heads.truncate(kept);
         }
         dropped
     }

@@ -72,7 +72,6 @@ fn is_due(destination: &Destination, state: &State) -> bool {
         return false;
     };
     state.hidden
-        || oldest.seq <= destination.halves_until
         || state.phase != Phase::Open
         || buffer.heads.len() >= config.batch_entries
         // A small memory bound is no reason to drop what could have been sent before.
@@ -120,8 +119,7 @@ fn next_batch(destination: &mut Destination, state: &mut State) -> Option<Batch>
             destination.drop_buffered(1, DropReason::TooLarge, &mut state.flushes);
             continue;
         }
-        state.next_batch += 1;
-        return Some(Batch::new(state.next_batch, destination.buffer.take(count.max(1))));
+        return Some(state.batch(destination.buffer.take(count.max(1))));
     }
     None
 }
@@ -229,28 +227,21 @@ fn try_again(
         destination.end(&batch.entries.heads, end, &mut state.flushes);
     } else {
         batch.quota_bytes = 0;
-        // The oldest goes next.
-        let younger = |other: &&Batch| other.number > batch.number;
-        let at = destination.waiting.iter().take_while(younger).count();
-        destination.waiting.insert(at, batch);
+        destination.wait(batch);
     }
 }
 
-/// Its entries go back to where they came from, to go out in batches of half the size with ids of their own; a single
-/// entry that is refused is given up.
-fn halve(destination: &mut Destination, batch: Batch, state: &mut State) {
+/// Its halves go next, each with an id of its own; a single entry that is refused is given up.
+fn halve(destination: &mut Destination, mut batch: Batch, state: &mut State) {
     state.report(Problem::PayloadTooLarge, 413);
-    let len = batch.entries.heads.len();
-    if len == 1 {
-        destination.end(
-            &batch.entries.heads,
-            End::Dropped(DropReason::TooLarge),
-            &mut state.flushes,
-        );
+    let half = batch.entries.heads.len() / 2;
+    if half == 0 {
+        let end = End::Dropped(DropReason::TooLarge);
+        destination.end(&batch.entries.heads, end, &mut state.flushes);
     } else {
-        destination.entries_max = len / 2;
-        let last = batch.entries.heads.last().map_or(0, |head| head.seq);
-        destination.halves_until = destination.halves_until.max(last);
-        destination.buffer.put_back(batch.entries);
+        destination.entries_max = half;
+        for entries in [batch.entries.take(half), batch.entries] {
+            destination.wait(state.batch(entries));
+        }
     }
 }

@@ -34,8 +34,6 @@ pub struct Destination {
     pub stopped: bool,
     /// Most entries in a batch, after the receiver found one too large.
     pub entries_max: usize,
-    /// Entries up to this one came back from a batch that was too large, and go at once.
-    pub halves_until: u64,
     /// What met its end; what is held is counted by [`Destination::counters`].
     ended: Counters,
     /// Drops that the application has not been told of.
@@ -102,6 +100,13 @@ impl Destination {
         if count > 0 {
             self.drop_buffered(count, reason, flushes);
         }
+    }
+
+    /// Holds a batch for an attempt, behind those with older entries.
+    pub fn wait(&mut self, batch: Batch) {
+        let younger = |other: &&Batch| other.first_seq() > batch.first_seq();
+        let at = self.waiting.iter().take_while(younger).count();
+        self.waiting.insert(at, batch);
     }
 
     /// Takes a request out of flight.

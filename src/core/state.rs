@@ -4,6 +4,8 @@
 //! Decides nothing; `client` writes it and `delivery` works by it.
 use alloc::vec::Vec;
 
+use super::batch::Batch;
+use super::buffer::Entries;
 use super::config::{Config, Consent};
 use super::effect::Effect;
 use super::error::Problem;
@@ -48,7 +50,7 @@ pub struct State {
     pub random: Random,
     /// The next request's name.
     pub next_request: RequestId,
-    /// The next batch's number.
+    /// The last batch's number.
     pub next_batch: u64,
     /// What is to be done.
     pub effects: Vec<Effect>,
@@ -58,6 +60,12 @@ impl State {
     /// May requests be made at all?
     pub fn may_send(&self) -> bool {
         self.consent == Consent::Granted && self.phase != Phase::Closed
+    }
+
+    /// A batch with a number of its own.
+    pub fn batch(&mut self, entries: Entries) -> Batch {
+        self.next_batch += 1;
+        Batch::new(self.next_batch, entries)
     }
 
     /// Tells the application of a problem.
