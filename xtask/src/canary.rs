@@ -32,7 +32,9 @@ const BUILT: [&str; 4] = ["js/generated", "js/dev/dist", "pkg/dist", "pkg/types"
 pub fn command(repo: &Repo, names: &[String]) -> Result<()> {
     let patches = select(patch::all(&repo.path(FOLDER))?, names)?;
     setup::all(repo)?;
-    let copy = checkout::sync(repo, &repo.out("canary"))?;
+    let folder = repo.out("canary");
+    let _lock = checkout::lock(&folder)?;
+    let copy = checkout::sync(repo, &folder)?;
     // A build in the copy makes what is not in git there; patches that need no build rely on it as well.
     build::all(&copy)?;
     keep_built(&copy)?;

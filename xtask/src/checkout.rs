@@ -7,9 +7,20 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::repo::{self, Repo};
+
+/// Keeps a second run out of `folder` as long as the result lives.
+pub fn lock(folder: &Path) -> Result<fs::File> {
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let file = fs::File::create(folder.join("lock"))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(fs::TryLockError::WouldBlock) => bail!("another run is at work in {}", folder.display()),
+        Err(fs::TryLockError::Error(error)) => Err(error.into()),
+    }
+}
 
 /// Brings `folder/tree` in line with the working tree (tracked files and new ones that git does not ignore) and returns
 /// it. Files that are equal keep their times, so that builds there are incremental.
@@ -45,4 +56,19 @@ fn link_node_modules(repo: &Repo, copy: &Repo) -> Result<()> {
     #[cfg(windows)]
     std::os::windows::fs::symlink_dir(repo.path("node_modules"), &link).context("cannot link node_modules")?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lock;
+
+    #[test]
+    fn a_second_run_is_kept_out_until_the_first_has_ended() {
+        let folder = std::env::temp_dir().join(format!("sapwood-lock-{}", std::process::id()));
+        let first = lock(&folder).expect("nobody is at work");
+        assert!(lock(&folder).is_err());
+        drop(first);
+        assert!(lock(&folder).is_ok());
+        std::fs::remove_dir_all(&folder).expect("it was made");
+    }
 }

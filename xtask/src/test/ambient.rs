@@ -27,7 +27,9 @@ const FORBIDDEN: [(&str, &str); 5] = [
 ];
 
 pub fn refused(repo: &Repo) -> Result<()> {
-    let copy = checkout::sync(repo, &repo.out("ambient"))?;
+    let folder = repo.out("ambient");
+    let _lock = checkout::lock(&folder)?;
+    let copy = checkout::sync(repo, &folder)?;
     let victim = copy.path("src/core/mod.rs");
     let clean = fs::read_to_string(&victim).with_context(|| format!("cannot read {}", victim.display()))?;
     let calls: Vec<&str> = FORBIDDEN.iter().map(|(call, _)| *call).collect();
