@@ -4,7 +4,6 @@
 //! Past a bound the lowest level goes first, and of that level the oldest. An eighth of the bound is freed at once,
 //! so that a flood costs one walk for many entries. Out in the order of `seq`. Tested by `tests/contracts/buffer.rs`
 //! and `tests/props/accounting.rs`.
-use ::core::mem;
 use alloc::vec::Vec;
 
 use super::level::Level;
@@ -42,10 +41,12 @@ impl Entries {
     /// The `count` oldest; the others stay.
     pub fn take(&mut self, count: usize) -> Entries {
         let count = count.min(self.heads.len());
-        let bytes = self.heads[..count].iter().map(|head| head.bytes).sum();
-        let heads = self.heads.split_off(count);
-        let text = self.text.split_off(bytes);
-        mem::replace(self, Entries { heads, text })
+        let bytes: usize = self.heads[..count].iter().map(|head| head.bytes).sum();
+        // Copies of their size: what is cut must not take the buffer's room with it.
+        Entries {
+            heads: take(&mut self.heads, count),
+            text: take(&mut self.text, bytes),
+        }
     }
 
     /// Takes out what does not fit `bytes_max`; the heads of what was taken out.
@@ -56,17 +57,19 @@ impl Entries {
             return dropped;
         }
         let mut excess = bytes - bytes_max + bytes_max / 8;
-        for level in Level::ALL {
+        for level in &Level::ALL {
             // What stays moves up to the end of what stays before it.
             let (mut from, mut end, mut kept) = (0, 0, 0);
             for at in 0..self.heads.len() {
                 let head = self.heads[at];
-                if head.level == level && excess > 0 {
+                if head.level == *level && excess > 0 {
                     excess = excess.saturating_sub(head.bytes + ENTRY_OVERHEAD_BYTES);
                     dropped.push(head);
                 } else {
-                    self.text.copy_within(from..from + head.bytes, end);
-                    end += head.bytes;
+                    for at in from..from + head.bytes {
+                        self.text[end] = self.text[at];
+                        end += 1;
+                    }
                     self.heads[kept] = head;
                     kept += 1;
                 }
@@ -77,4 +80,11 @@ impl Entries {
         }
         dropped
     }
+}
+
+fn take<T: Copy>(from: &mut Vec<T>, count: usize) -> Vec<T> {
+    let (taken, rest) = from.split_at(count);
+    let (taken, rest) = (taken.to_vec(), rest.to_vec());
+    *from = rest;
+    taken
 }

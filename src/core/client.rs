@@ -16,6 +16,7 @@ use super::entry;
 use super::error::Problem;
 use super::event::{Event, Outcome, RequestId};
 use super::flush::{self, End, Flushes};
+use super::limits::{ENTRY_OVERHEAD_BYTES, EXIT_MS};
 use super::msgpack::Reader;
 use super::random::Random;
 use super::record::{self, RawEntry, Values};
@@ -113,7 +114,10 @@ impl Client {
             Event::Flush { token, timeout, close } => self.flush(token, timeout, close),
             Event::Visible(visible) => {
                 self.state.hidden = !visible;
-                self.destination.exit_pass = !visible;
+                let destination = &mut self.destination;
+                destination.exit_until = if visible { 0 } else { self.state.now.after(EXIT_MS) };
+                // A refusal of long ago says nothing of this moment.
+                destination.keepalive_refused = false;
             }
             Event::Online(online) => self.online(online),
             Event::Wake => {}
@@ -180,20 +184,25 @@ impl Client {
         }
         let Entries { heads, text } = &mut self.destination.buffer;
         let start = text.len();
-        match entry::write(text, raw, scope.unwrap_or(&Values::default()), &self.state.config) {
-            Some(level) => heads.push(Head {
-                seq: raw.seq,
-                accepted_at: self.state.now.monotonic.saturating_sub(waited),
-                bytes: text.len() - start,
-                level,
-            }),
-            None => {
-                text.truncate(start);
-                self.destination.count_drops(DropReason::Unserialisable, 1, false);
+        let config = &self.state.config;
+        let level = entry::write(text, raw, scope.unwrap_or(&Values::default()), config);
+        let bytes = text.len() - start;
+        let reason = match level {
+            None => DropReason::Unserialisable,
+            // It goes alone, and takes nothing with it that has room.
+            Some(_) if bytes + ENTRY_OVERHEAD_BYTES > config.buffer_bytes => DropReason::BufferFull,
+            Some(level) => {
+                heads.push(Head {
+                    seq: raw.seq,
+                    accepted_at: self.state.now.monotonic.saturating_sub(waited),
+                    bytes,
+                    level,
+                });
+                return self.destination.bound(config.buffer_bytes, &mut self.state.flushes);
             }
-        }
-        self.destination
-            .bound(self.state.config.buffer_bytes, &mut self.state.flushes);
+        };
+        text.truncate(start);
+        self.destination.count_drops(reason, 1, false);
     }
 
     /// Why nothing is taken at all at present.

@@ -2,8 +2,10 @@
 //!
 //! Invariants: one request in flight, one more while the page is hidden; nothing before its backoff (I3), except that
 //! a page about to go may try once if the delay is our own and not the server's; a batch is forgotten only after a
-//! success or a final rejection of its id (I7). A request that takes longer than `timeoutMs` counts as failed, and the
-//! driver has told the browser to end it then. Tested by `tests/contracts/delivery.rs`, `exit.rs` and `retry.rs`.
+//! success or a final rejection of its id (I7); nothing is given up by age that was never tried. A request that takes
+//! longer than `timeoutMs` counts as failed; the browser ends it a little later. Tested by `tests/contracts/delivery.rs`, `exit.rs` and `retry.rs`.
+use alloc::boxed::Box;
+
 use super::batch::Batch;
 use super::buffer::Entries;
 use super::destination::Destination;
@@ -21,11 +23,14 @@ use super::time::Millis;
 /// Sends what is due, as long as a request may be made.
 pub fn pump(destination: &mut Destination, state: &mut State) {
     end_late(destination, state);
-    // Age counts from when the entry had to be sent at the latest.
-    let config = &state.config;
-    let age_max = config.retry.max_age_ms.saturating_add(config.flush_interval_ms);
-    let oldest = state.now.monotonic.saturating_sub(age_max);
-    destination.drop_held(oldest, DropReason::Expired, &mut state.flushes);
+    // What consent or a sleep kept waiting has its attempt before its age is held against it.
+    if destination.backoff.failures > 0 {
+        // Age counts from when the entry had to be sent at the latest.
+        let config = &state.config;
+        let age_max = config.retry.max_age_ms.saturating_add(config.flush_interval_ms);
+        let oldest = state.now.monotonic.saturating_sub(age_max);
+        destination.drop_held(oldest, DropReason::Expired, &mut state.flushes);
+    }
     while may_send(destination, state) {
         let Some(batch) = next_batch(destination, state) else {
             break;
@@ -47,7 +52,11 @@ pub fn deadline(destination: &Destination, state: &State) -> Millis {
         None => Millis::MAX,
     };
     let backoff = &destination.backoff;
-    let own = if destination.exit_pass { 0 } else { backoff.own };
+    let own = if destination.exit_until > state.now.monotonic {
+        0
+    } else {
+        backoff.own
+    };
     let send_at = due_at.max(own).max(backoff.server);
     // What could be sent beside a request in flight has been; what could not (it is too large) waits for its end.
     if send_at <= state.now.monotonic && !destination.flights.is_empty() {
@@ -63,7 +72,7 @@ fn may_ask(destination: &Destination, state: &State) -> bool {
 
 fn may_send(destination: &Destination, state: &State) -> bool {
     let (backoff, now) = (&destination.backoff, state.now.monotonic);
-    may_ask(destination, state) && backoff.server <= now && (destination.exit_pass || backoff.own <= now)
+    may_ask(destination, state) && backoff.server <= now && (destination.exit_until > now || backoff.own <= now)
 }
 
 fn is_due(destination: &Destination, state: &State) -> bool {
@@ -87,19 +96,21 @@ fn frame_bytes(destination: &Destination, state: &State) -> usize {
 }
 
 /// The batch that waits for another attempt, or a new one.
-fn next_batch(destination: &mut Destination, state: &mut State) -> Option<Batch> {
+fn next_batch(destination: &mut Destination, state: &mut State) -> Option<Box<Batch>> {
     let frame_bytes = frame_bytes(destination, state);
     // A second request, at exit, is worth making only if it outlives the page.
     let second = !destination.flights.is_empty();
     let exit_bytes = destination.quota_left().max(EXIT_BYTES_MIN).saturating_sub(frame_bytes);
-    if let Some(batch) = destination.waiting.last() {
-        let too_large = second && batch.entries.text.len() > exit_bytes;
-        return if too_large { None } else { destination.waiting.pop() };
+    let fits = |batch: &mut Box<Batch>| !second || batch.entries.text.len() <= exit_bytes;
+    if let Some(batch) = destination.waiting.pop_if(fits) {
+        return Some(batch);
     }
     let batch_bytes = if state.hidden {
         exit_bytes
     } else {
-        state.config.batch_bytes.saturating_sub(frame_bytes)
+        let batch_bytes = state.config.batch_bytes.saturating_sub(frame_bytes);
+        // The header alone may be larger than a small `batchBytes`.
+        batch_bytes.max(BATCH_BYTES_MIN)
     };
     while is_due(destination, state) {
         let (mut count, mut bytes) = (0, 0);
@@ -124,14 +135,14 @@ fn next_batch(destination: &mut Destination, state: &mut State) -> Option<Batch>
     None
 }
 
-fn send(destination: &mut Destination, mut batch: Batch, state: &mut State) {
+fn send(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State) {
     batch.attempts += 1;
     batch.since = state.now.monotonic;
     batch.request = state.next_request;
     state.next_request += 1;
-    let leaving = destination.exit_pass && state.online;
+    let leaving = destination.exit_until > state.now.monotonic && state.online;
     if destination.backoff.own > state.now.monotonic {
-        destination.exit_pass = false;
+        destination.exit_until = 0;
     }
     let bytes = batch.entries.text.len() + frame_bytes(destination, state);
     let keepalive = state.config.keepalive && !destination.keepalive_refused && bytes <= destination.quota_left();
@@ -155,15 +166,21 @@ fn send(destination: &mut Destination, mut batch: Batch, state: &mut State) {
 
 fn end_late(destination: &mut Destination, state: &mut State) {
     while let Some(batch) = destination.flights.first()
-        && batch.since.saturating_add(state.config.timeout_ms) <= state.now.monotonic
+        && let waited = state.now.monotonic.saturating_sub(batch.since)
+        && waited >= state.config.timeout_ms
     {
         let batch = destination.flights.remove(0);
-        try_again(destination, batch, 0, (Problem::Timeout, 0), state);
+        if waited < 2 * state.config.timeout_ms {
+            try_again(destination, batch, 0, (Problem::Timeout, 0), state);
+        } else {
+            // The page or the machine slept: nobody knows how the request went, and the network has not failed.
+            destination.wait(batch);
+        }
     }
 }
 
 /// A request was answered.
-pub fn answered(destination: &mut Destination, batch: Batch, answer: Answer, state: &mut State) {
+pub fn answered(destination: &mut Destination, batch: Box<Batch>, answer: Answer, state: &mut State) {
     destination.keepalive_refused = false;
     let heads = &batch.entries.heads[..];
     let (status, rejected) = (answer.status, End::Dropped(DropReason::Rejected));
@@ -195,16 +212,18 @@ pub fn answered(destination: &mut Destination, batch: Batch, answer: Answer, sta
 }
 
 /// A request failed without an answer.
-pub fn failed(destination: &mut Destination, batch: Batch, state: &mut State) {
-    // The browser's refusal of a keepalive request looks like a dead network: the next attempt goes without.
-    destination.keepalive_refused = batch.quota_bytes > 0;
+pub fn failed(destination: &mut Destination, batch: Box<Batch>, state: &mut State) {
+    // The browser's refusal of a keepalive request looks like a dead network, but comes at once: the next attempt goes
+    // without.
+    let waited = state.now.monotonic.saturating_sub(batch.since);
+    destination.keepalive_refused = batch.quota_bytes > 0 && waited <= REFUSAL_MS_MAX;
     try_again(destination, batch, 0, (Problem::NetworkError, 0), state);
 }
 
 /// Keeps the batch for another attempt, or gives it up when it has had enough.
 fn try_again(
     destination: &mut Destination,
-    mut batch: Batch,
+    mut batch: Box<Batch>,
     after: Millis,
     (problem, status): (Problem, u16),
     state: &mut State,
@@ -226,22 +245,25 @@ fn try_again(
         let end = End::Dropped(DropReason::RetriesExhausted);
         destination.end(&batch.entries.heads, end, &mut state.flushes);
     } else {
-        batch.quota_bytes = 0;
         destination.wait(batch);
     }
 }
 
 /// Its halves go next, each with an id of its own; a single entry that is refused is given up.
-fn halve(destination: &mut Destination, mut batch: Batch, state: &mut State) {
-    state.report(Problem::PayloadTooLarge, 413);
+#[expect(clippy::boxed_local, reason = "moving a pointer is less code to ship")]
+fn halve(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State) {
+    // Once: what goes on being refused says nothing new, and each entry that is given up is told as a drop.
+    if destination.entries_max == usize::MAX {
+        state.report(Problem::PayloadTooLarge, 413);
+    }
     let half = batch.entries.heads.len() / 2;
     if half == 0 {
         let end = End::Dropped(DropReason::TooLarge);
         destination.end(&batch.entries.heads, end, &mut state.flushes);
     } else {
         destination.entries_max = half;
-        for entries in [batch.entries.take(half), batch.entries] {
-            destination.wait(state.batch(entries));
+        for part in [batch.entries.take(half), batch.entries] {
+            destination.wait(state.batch(part));
         }
     }
 }

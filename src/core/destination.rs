@@ -4,6 +4,7 @@
 //! Invariant I1: taken = delivered + unconfirmed + buffered + in flight + Σ dropped, at every moment.
 //! Tested by `tests/contracts/accounting.rs` and `tests/props/accounting.rs`.
 use ::core::mem;
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::batch::Batch;
@@ -20,15 +21,15 @@ use super::time::Millis;
 pub struct Destination {
     /// What waits to be cut.
     pub buffer: Entries,
-    /// What was cut and waits for another attempt. The last goes next.
-    pub waiting: Vec<Batch>,
+    /// What was cut and waits for another attempt. The last goes next. Boxed, because moving a pointer is less code.
+    pub waiting: Vec<Box<Batch>>,
     /// What is in a request that has not been answered: at most one, and one more at exit. Oldest first.
-    pub flights: Vec<Batch>,
+    pub flights: Vec<Box<Batch>>,
     /// When the next attempt may begin.
     pub backoff: Backoff,
-    /// One attempt in spite of the backoff, because the page may be going.
-    pub exit_pass: bool,
-    /// The last request with keepalive failed without an answer: the browser may have refused it.
+    /// Until when one attempt may be made in spite of our own backoff, because the page may be going; 0: none.
+    pub exit_until: Millis,
+    /// The last request with keepalive failed at once: the browser has refused it.
     pub keepalive_refused: bool,
     /// The key is no good.
     pub stopped: bool,
@@ -92,7 +93,7 @@ impl Destination {
     pub fn drop_held(&mut self, until: Millis, reason: DropReason, flushes: &mut Flushes) {
         let is_old = |head: &Head| head.accepted_at < until;
         let is_over = |batch: &Batch| batch.entries.heads.last().is_none_or(is_old);
-        while let Some(at) = self.waiting.iter().position(is_over) {
+        while let Some(at) = self.waiting.iter().position(|batch| is_over(batch)) {
             let batch = self.waiting.remove(at);
             self.end(&batch.entries.heads, End::Dropped(reason), flushes);
         }
@@ -103,14 +104,16 @@ impl Destination {
     }
 
     /// Holds a batch for an attempt, behind those with older entries.
-    pub fn wait(&mut self, batch: Batch) {
-        let younger = |other: &&Batch| other.first_seq() > batch.first_seq();
-        let at = self.waiting.iter().take_while(younger).count();
+    pub fn wait(&mut self, mut batch: Box<Batch>) {
+        batch.quota_bytes = 0;
+        let first = batch.first_seq();
+        let younger = self.waiting.iter().take_while(|other| other.first_seq() > first);
+        let at = younger.count();
         self.waiting.insert(at, batch);
     }
 
     /// Takes a request out of flight.
-    pub fn land(&mut self, request: RequestId) -> Option<Batch> {
+    pub fn land(&mut self, request: RequestId) -> Option<Box<Batch>> {
         let at = self.flights.iter().position(|batch| batch.request == request)?;
         Some(self.flights.remove(at))
     }
@@ -142,6 +145,6 @@ impl Destination {
     }
 }
 
-fn len(batches: &[Batch]) -> usize {
+fn len(batches: &[Box<Batch>]) -> usize {
     batches.iter().map(|batch| batch.entries.heads.len()).sum()
 }

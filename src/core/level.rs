@@ -9,7 +9,7 @@
 /// assert_eq!(Level::Warn.name(), "warn");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(u8)]
+#[repr(u32)]
 pub enum Level {
     /// Finer than debugging.
     Trace = 1,

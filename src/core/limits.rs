@@ -26,6 +26,9 @@ pub const STEP_INDEX_MAX: u32 = 1_000;
 /// Deepest nesting that is read. The façade stops at 32; this bounds the recursion whatever arrives.
 pub const DEPTH_MAX: u32 = 40;
 
+/// Most work that one merge of two contexts may be, in keys of the one times bytes of the other: some milliseconds.
+pub const MERGE_WORK_MAX: usize = 1 << 20;
+
 /// Entries in one batch, at most.
 pub const BATCH_ENTRIES_MAX: usize = 1_000;
 /// `batchSize` when it is not set.
@@ -38,8 +41,12 @@ pub const BATCH_BYTES_MIN: usize = 1024;
 pub const REQUEST_BYTES_MAX: usize = 1024 * 1024;
 /// What browsers let all keepalive requests and beacons in flight hold together (measured: 65,536 taken, 65,537 refused).
 pub const KEEPALIVE_BYTES_MAX: usize = 64 * 1024;
-/// Below this much of the keepalive quota an exit request is not worth making with `fetch`; a beacon is tried.
+/// An exit request is made as large as this, even where less of the keepalive quota is left: a beacon is tried then.
 pub const EXIT_BYTES_MIN: usize = 4 * 1024;
+/// A page that is hidden may go at any moment of this, and is sent for at once; later it is a page in the background.
+pub const EXIT_MS: u64 = 500;
+/// A browser refuses a keepalive request within this; what fails later has failed in the network.
+pub const REFUSAL_MS_MAX: u64 = 5;
 /// Room kept for what grows in a batch's header between attempts (`attempt`, `sentAt`, `dropped`).
 pub const HEADER_SLACK_BYTES: usize = 768;
 

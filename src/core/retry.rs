@@ -57,7 +57,7 @@ impl Backoff {
         self.own = 0;
     }
 
-    /// An attempt failed; the server named no delay.
+    /// An attempt failed; a delay that the server named stands beside this one.
     pub fn fail(&mut self, now: Now, retry: &RetryConfig, random: &mut Random) {
         // Both bounds are at most a day, so twenty doublings stay far from the end of the number.
         let bound = (retry.initial_delay_ms << self.failures.min(20)).min(retry.max_delay_ms);

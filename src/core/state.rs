@@ -2,6 +2,7 @@
 //! page, network and consent, the flushes, and the effects that collect until they are polled.
 //!
 //! Decides nothing; `client` writes it and `delivery` works by it.
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::batch::Batch;
@@ -63,9 +64,9 @@ impl State {
     }
 
     /// A batch with a number of its own.
-    pub fn batch(&mut self, entries: Entries) -> Batch {
+    pub fn batch(&mut self, entries: Entries) -> Box<Batch> {
         self.next_batch += 1;
-        Batch::new(self.next_batch, entries)
+        Box::new(Batch::new(self.next_batch, entries))
     }
 
     /// Tells the application of a problem.

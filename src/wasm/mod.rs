@@ -1,7 +1,7 @@
 //! What the façade calls: numbers and one buffer, no logic (`docs/boundary.md`).
 //!
 //! A core is named by a number and lives as long as the page: dropping one would cost half a kilobyte of the build,
-//! and one that is closed holds no entries. Tested by `tests/wasm`.
+//! and one that is closed holds no more than what is in flight. Tested by `tests/wasm`.
 use alloc::boxed::Box;
 
 use wasm_bindgen::prelude::*;

@@ -85,7 +85,8 @@ impl Driver {
                             request: request.id,
                             outcome,
                         };
-                        self.client.borrow_mut().handle(now, event);
+                        // Whatever the page did in between took its time.
+                        self.client.borrow_mut().handle(clock::now(), event);
                     }
                 }
                 Effect::Settle { token, outcome } => {

@@ -163,6 +163,28 @@ fn what_is_in_flight_and_waits_for_its_retry_counts_against_the_bound() {
 }
 
 #[test]
+fn an_entry_that_never_fits_takes_nothing_with_it() {
+    let mut world = World::with(|config| {
+        config.buffer_bytes = 16 * 1024;
+        config.consent = Consent::Pending;
+    });
+    for _ in 0..9 {
+        world.log(Level::Debug, &"x".repeat(1_000));
+    }
+    world.log_with(Level::Fatal, &json!({ "data": "x".repeat(20_000) }));
+    assert_eq!(world.count(counter::BUFFERED), 9);
+    assert_eq!(world.dropped(DropReason::BufferFull), 1);
+}
+
+#[test]
+fn what_is_cut_takes_no_more_room_than_it_needs() {
+    let mut all = entries(&[Level::Info; 50]);
+    all.text.reserve(1_000_000);
+    let taken = all.take(2);
+    assert!(taken.text.capacity() < 1_000, "{}", taken.text.capacity());
+}
+
+#[test]
 fn an_entry_larger_than_the_bound_is_dropped_alone() {
     let mut world = World::with(|config| {
         config.buffer_bytes = 16 * 1024;

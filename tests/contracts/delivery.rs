@@ -321,3 +321,27 @@ fn nothing_is_woken_for_when_nothing_waits() {
     world.answer(200);
     assert_eq!(world.sleep, u64::MAX);
 }
+
+#[test]
+fn a_small_batch_size_in_bytes_is_no_request_for_each_entry() {
+    let mut world = World::with(|config| config.batch_bytes = 1_024);
+    world.log_many(50);
+    let mut requests = 0;
+    while !world.open().is_empty() {
+        requests += 1;
+        world.answer(200);
+    }
+    assert!(requests <= 10, "{requests}");
+}
+
+#[test]
+fn a_receiver_that_takes_nothing_is_told_of_once() {
+    let mut world = World::new();
+    world.log_many(20);
+    world.flush(60_000);
+    while !world.open().is_empty() {
+        world.answer(413);
+    }
+    assert_eq!(world.dropped(DropReason::TooLarge), 20);
+    assert_eq!(world.reports, [(Problem::PayloadTooLarge, 413)]);
+}

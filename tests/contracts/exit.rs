@@ -2,7 +2,7 @@
 use sapwood::core::config::{Config, Consent};
 use sapwood::core::event::{Answer, Outcome};
 use sapwood::core::level::Level;
-use sapwood::core::limits::KEEPALIVE_BYTES_MAX;
+use sapwood::core::limits::{KEEPALIVE_BYTES_MAX, REFUSAL_MS_MAX};
 use sapwood::core::stats::counter;
 use serde_json::json;
 
@@ -131,21 +131,65 @@ fn hiding_obeys_a_retry_after() {
 }
 
 #[test]
-fn while_hidden_only_the_delay_of_the_server_is_waited_for() {
+fn the_sign_of_leaving_holds_for_half_a_second() {
+    let mut world = with(|config| {
+        (config.retry.initial_delay_ms, config.retry.max_delay_ms) = (86_400_000, 86_400_000);
+        config.retry.max_age_ms = 86_400_000;
+    });
+    world.hide();
+    world.advance(60_000);
+    world.log(Level::Info, "a page in the background");
+    world.fail();
+    world.log(Level::Info, "late");
+    assert_eq!(world.sent.len(), 1, "it waits for its backoff as any other");
+    world.hide();
+    assert_eq!(world.sent.len(), 2, "another sign");
+}
+
+#[test]
+fn a_page_that_lives_on_hands_nothing_to_a_beacon() {
+    // In an outage: before the tab is left, and long after.
     let mut world = with(|_| {});
     world.log(Level::Info, "kept");
     world.flush(60_000);
-    world.answer_with(429, 2_000, 0);
-    world.online(false);
+    world.fail();
     world.hide();
-    world.advance(1_999);
-    assert_eq!(world.sent.len(), 1);
-    world.advance(1);
-    assert_eq!(
-        world.sent.len(),
-        2,
-        "our own delay is passed over as soon as the server allows"
-    );
+    assert!(world.last().request.keepalive, "that the network failed is no refusal");
+    world.fail();
+    assert_eq!(world.sent.len(), 2);
+    world.advance(2_000);
+    world.answer(200);
+    world.advance(60_000);
+    world.log(Level::Info, "in the background");
+    world.fail();
+    world.advance(30_000);
+    world.answer(200);
+    assert!(world.sent.iter().all(|sent| !sent.request.beacon));
+    assert_eq!(world.count(counter::DELIVERED), 2);
+}
+
+#[test]
+fn a_failure_that_took_its_time_is_no_refusal() {
+    let mut world = with(|_| {});
+    world.log(Level::Info, "kept");
+    world.hide();
+    world.advance(REFUSAL_MS_MAX + 1);
+    world.fail();
+    assert_eq!(world.sent.len(), 2, "once more, for the page may be going");
+    assert!(world.last().request.keepalive && !world.last().request.beacon);
+}
+
+#[test]
+fn a_batch_too_large_for_the_rest_of_the_quota_does_not_keep_others_back() {
+    let mut world = with(|_| {});
+    log_kilobytes(&mut world, 80);
+    world.flush(60_000);
+    // Half of it is in flight now; the other half does not fit beside it.
+    world.answer(413);
+    world.log(Level::Error, "late");
+    world.hide();
+    assert_eq!(world.last().seqs(), [81]);
+    assert!(world.last().request.keepalive);
 }
 
 #[test]

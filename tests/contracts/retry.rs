@@ -1,5 +1,7 @@
 //! Promise: what failed is tried again, later and later and never too early, until it is too old or was tried enough.
+use sapwood::core::config::Consent;
 use sapwood::core::error::Problem;
+use sapwood::core::event::Event;
 use sapwood::core::level::Level;
 use sapwood::core::stats::{DropReason, counter};
 use sapwood::core::time::Millis;
@@ -242,4 +244,41 @@ fn a_batch_that_is_too_old_goes_while_a_younger_one_waits() {
     assert_eq!(world.dropped(DropReason::Expired), 1);
     assert_eq!(world.last().seqs(), [2]);
     assert_eq!(world.sent.len(), 3);
+}
+
+#[test]
+fn what_was_never_tried_is_not_given_up_by_age() {
+    let mut world = World::with(|config| {
+        config.retry.max_age_ms = 0;
+        config.flush_interval_ms = 0;
+        config.consent = Consent::Pending;
+    });
+    world.log_many(3);
+    world.advance(10 * 3_600_000);
+    world.consent(Consent::Granted);
+    assert_eq!(world.last().seqs(), [1, 2, 3]);
+    world.jump_to(world.now.monotonic + 1);
+    world.fail();
+    assert_eq!(
+        world.dropped(DropReason::Expired),
+        3,
+        "no age is left for a second attempt"
+    );
+}
+
+#[test]
+fn a_machine_that_slept_has_not_failed() {
+    let mut world = World::new();
+    world.log(Level::Info, "in flight");
+    world.flush(60_000);
+    world.log(Level::Info, "waiting");
+    let id = world.last().id().to_owned();
+    world.jump_to(world.now.monotonic + 8 * 3_600_000);
+    world.handle(Event::Wake);
+    assert_eq!(world.sent.len(), 2, "at once");
+    assert_eq!((world.last().id(), world.last().seqs()), (&id[..], vec![1]));
+    world.answer(200);
+    world.answer(200);
+    assert_eq!(world.count(counter::DELIVERED), 2);
+    assert_eq!(world.reports, []);
 }
