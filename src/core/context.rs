@@ -4,11 +4,11 @@
 //! Tested by `tests/contracts/context.rs` and `tests/props/context.rs`.
 use alloc::vec::Vec;
 
-use super::limits::DEPTH_MAX;
+use super::limits::{DEPTH_MAX, MERGE_WORK_MAX};
 use super::msgpack::{self, Reader, Token};
 
-/// Appends `left` merged with `right`, two MessagePack values; `left` may be empty. `None` if either cannot be read or
-/// is too deep.
+/// Appends `left` merged with `right`, two MessagePack values; `left` may be empty. `None` if either cannot be read, is
+/// too deep, or has so many keys that a page would feel it.
 pub fn merge(left: &[u8], right: &[u8], out: &mut Vec<u8>) -> Option<()> {
     merge_at(left, right, out, 0)
 }
@@ -31,7 +31,9 @@ fn merge_at(left: &[u8], right: &[u8], out: &mut Vec<u8>, depth: u32) -> Option<
         out.extend_from_slice(right);
         return right_reader.ok();
     };
-    if depth == DEPTH_MAX {
+    // Each key is looked for in the whole of the other map.
+    let work = left_len.saturating_mul(right.len()) | right_len.saturating_mul(left.len());
+    if depth == DEPTH_MAX || work > MERGE_WORK_MAX {
         return None;
     }
     let mut pairs = Vec::new();

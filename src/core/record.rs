@@ -40,8 +40,10 @@ impl<'a> Values<'a> {
                 values.cut |= Reader::new(value).unsigned() as u32;
             } else if field == CONTEXT {
                 let mut merged = Vec::new();
-                if context::merge(&values.context, value, &mut merged).is_some() {
-                    values.context = merged;
+                match context::merge(&values.context, value, &mut merged) {
+                    Some(()) => values.context = merged,
+                    // What was there stays, and the entry says that something is missing.
+                    None => values.cut |= 1 << CONTEXT,
                 }
             } else if let Some(slot) = values.slots.get_mut(field) {
                 *slot = value;

@@ -155,3 +155,23 @@ fn the_last_of_two_values_of_one_key_is_found() {
     assert_eq!(find(&map, b"a"), Some(&[2][..]));
     assert_eq!(find(&map, b"b"), None);
 }
+
+#[test]
+#[expect(clippy::disallowed_methods, reason = "the time that it takes is what is tested")]
+fn contexts_of_very_many_keys_stay_apart_and_say_so() {
+    let many = |name: &str| {
+        let pairs = (0..20_000).map(|at| (format!("{name}{at}"), json!(at)));
+        Value::Object(pairs.collect())
+    };
+    let scope = [pair("context", many("outer")), pair("context", many("inner"))];
+    let records = Records::default().scope(&scope).entry(1, 9, "7", 0, &[]);
+    let mut world = World::new();
+    let start = std::time::Instant::now();
+    world.records(records);
+    // Some hundred times what it takes; looking for each key takes a hundred times as long.
+    assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
+    world.flush(1_000);
+    let entry = world.last().logs()[0].clone();
+    assert_eq!(entry["context"], many("outer"));
+    assert_eq!(entry["truncated"], json!(["context"]));
+}
