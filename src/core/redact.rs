@@ -11,16 +11,23 @@ use super::msgpack::Token;
 /// What stands in place of a masked value.
 pub const MASK: &[u8] = b"[redacted]";
 
-/// Endings of sensitive keys, in lower case without separators: `userPassword`, `X-Api-Key` and `card_number` match.
-const SENSITIVE: &[u8] = b"password passwd passphrase passcode pwd secret token apikey accesskey privatekey secretkey \
-authorization credential cookie jwt bearer cardnumber creditcard iban accountnumber socialsecuritynumber \
-auth card pin otp pan cvv cvc ssn";
+/// What makes a key sensitive wherever it stands in it, in lower case without separators and digits:
+/// `passwordConfirmation`, `new_password_2`, `authorizationHeader`.
+const ANYWHERE: &[u8] = b"password passphrase authorization credential privatekey accesstoken refreshtoken creditcard \
+cardnumber accountnumber socialsecuritynumber";
+
+/// Endings of sensitive keys, in the same form: `X-Api-Key`, `client_secret` and `cvv2` match.
+const ENDINGS: &[u8] = b"passwd passcode pwd secret token apikey accesskey secretkey cookie jwt bearer iban basicauth \
+xauth cardno otpcode auth card pass pin otp pan cvv cvc ssn";
 
 /// A word of at most this length matches only a whole key (`pin`, but not `shipping`).
 const ALONE_BYTES_MAX: usize = 4;
 
-/// `:1234567:1234567` and the character behind it.
-const PLACE_BYTES_MAX: usize = 17;
+/// Of a longer key the end counts; the user's are no longer (the façade's bound).
+const KEY_BYTES_MAX: usize = 100;
+
+/// Digits of a line or a column, at most.
+const PLACE_DIGITS_MAX: u32 = 7;
 
 /// What to mask.
 #[derive(Clone, Debug)]
@@ -30,6 +37,8 @@ pub struct Policy {
     /// Sensitive words, the built-in ones and the user's: of each its length in a byte, then its letters from the end,
     /// so that most comparisons end at the first letter.
     words: Vec<u8>,
+    /// Where those end that match anywhere.
+    endings: usize,
     /// Where the user's own words begin.
     own: usize,
 }
@@ -40,12 +49,15 @@ impl Policy {
         let mut policy = Policy {
             enabled,
             words: Vec::new(),
+            endings: 0,
             own: 0,
         };
-        SENSITIVE
-            .split(|byte| *byte == b' ')
-            .for_each(|word| policy.add_word(word, true));
-        policy.own = policy.words.len();
+        for list in [ANYWHERE, ENDINGS] {
+            policy.endings = policy.own;
+            list.split(|byte| *byte == b' ')
+                .for_each(|word| policy.add_word(word, true));
+            policy.own = policy.words.len();
+        }
         policy
     }
 
@@ -56,11 +68,10 @@ impl Policy {
     }
 
     fn add_word(&mut self, key: &[u8], singular: bool) {
-        let at = self.words.len();
-        self.words.push(0);
-        // A key is at most 100 characters (the façade's bound); of a longer one the end counts.
-        self.words.extend(letters_from_end(key, singular).take(255));
-        self.words[at] = (self.words.len() - at - 1) as u8;
+        let key = Letters::of(key);
+        let letters = key.get(singular);
+        self.words.push(letters.len() as u8);
+        self.words.extend_from_slice(letters);
     }
 
     /// Must the value under this key be masked? Not if it reveals nothing by itself: nil, a number under a plural
@@ -74,18 +85,23 @@ impl Policy {
             return false;
         }
         let is_number = matches!(value, Token::Int(_) | Token::Number(_));
-        let letters = || letters_from_end(key, !is_number);
-        let last = letters().next();
+        let key = Letters::of(key);
+        let letters = key.get(!is_number);
         while let Some((len, rest)) = words.split_first() {
+            let anywhere = self.words.len() - words.len() < self.endings;
             let (word, rest) = rest.split_at(usize::from(*len));
             words = rest;
-            // Short words stand at the end of many others; those are compared as a whole.
-            if word.first().copied() == last && last.is_some() {
-                let mut letters = letters();
-                if word.iter().all(|letter| letters.next() == Some(*letter))
-                    && (word.len() > ALONE_BYTES_MAX || letters.next().is_none())
+            for at in 0..letters.len() {
+                let rest = &letters[at..];
+                // Short words stand at the end of many others; those are compared as a whole.
+                if rest.starts_with(word)
+                    && !word.is_empty()
+                    && (word.len() > ALONE_BYTES_MAX || rest.len() == word.len())
                 {
                     return true;
+                }
+                if !anywhere {
+                    break;
                 }
             }
         }
@@ -93,20 +109,32 @@ impl Policy {
     }
 }
 
-/// A key from its end, in lower case, without the separators that keys are written with and, if `singular`, without
-/// the "s" of a plural.
-fn letters_from_end(key: &[u8], singular: bool) -> impl Iterator<Item = u8> {
-    let is_letter = |byte: &&u8| !matches!(byte, b'_' | b'-' | b'.' | b' ' | b'[' | b']');
-    let mut letters = key
-        .iter()
-        .rev()
-        .filter(is_letter)
-        .map(u8::to_ascii_lowercase)
-        .peekable();
-    if singular {
-        letters.next_if_eq(&b's');
+/// A key from its end, in lower case, without digits and the separators that keys are written with. Of a long one its end.
+struct Letters {
+    letters: [u8; KEY_BYTES_MAX],
+    len: usize,
+}
+
+impl Letters {
+    fn of(key: &[u8]) -> Self {
+        let (mut letters, mut len) = ([0; KEY_BYTES_MAX], 0);
+        for byte in key.iter().rev() {
+            if !matches!(byte, b'_' | b'-' | b'.' | b' ' | b'[' | b']' | b'0'..=b'9') && len < KEY_BYTES_MAX {
+                letters[len] = byte.to_ascii_lowercase();
+                len += 1;
+            }
+        }
+        Letters { letters, len }
     }
-    letters
+
+    /// All of them, or without the "s" of a plural.
+    fn get(&self, singular: bool) -> &[u8] {
+        let letters = &self.letters[..self.len];
+        match letters {
+            [b's', rest @ ..] if singular => rest,
+            _ => letters,
+        }
+    }
 }
 
 /// Text with the queries, fragments and credentials of the URLs in it left out.
@@ -154,12 +182,17 @@ pub fn prose<'a>(text: &'a [u8], policy: &Policy) -> Cow<'a, [u8]> {
     Cow::Owned(out)
 }
 
-/// Nothing but digits and colons up to the end of the URL? A line and a column have no more than `PLACE_BYTES_MAX`, and
-/// a longer look at each colon would not be linear.
+/// Nothing but a line and a column up to the end of the URL? Neither has more than `PLACE_DIGITS_MAX` digits: the number of
+/// a card is none, and a longer look at each colon would not be linear.
 fn is_place(text: &[u8]) -> bool {
-    let is_end = |byte: &u8| !byte.is_ascii_digit() && *byte != b':';
-    match text.iter().take(PLACE_BYTES_MAX).position(is_end) {
-        Some(at) => matches!(text[at], 0..=b' ' | b')'),
-        None => text.len() < PLACE_BYTES_MAX,
+    let mut digits = PLACE_DIGITS_MAX;
+    let mut colons = 0;
+    for byte in text {
+        match byte {
+            b':' if colons < 2 => (digits, colons) = (0, colons + 1),
+            b'0'..=b'9' if digits < PLACE_DIGITS_MAX => digits += 1,
+            _ => return matches!(byte, 0..=b' ' | b')'),
+        }
     }
+    true
 }
