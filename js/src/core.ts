@@ -13,7 +13,7 @@ import { end, handIn } from "./msgpack.js";
 import { members } from "./page.js";
 import { CONSENTS, type CoreModule, NOTIFY_DROPPED, NOTIFY_SETTLED, PROBLEMS } from "./protocol.js";
 import type { Fragment } from "./scope.js";
-import { enter, field, leave, type Tape } from "./tape.js";
+import { field, record, type Tape } from "./tape.js";
 import type { FlushResult } from "./types.js";
 import { begin, value } from "./writer.js";
 
@@ -24,8 +24,7 @@ const NO_LIMITS = { maxDataDepth: 2, maxDataNodes: 1e6, maxDataBytes: 1e6 };
 function writeConfig({ _config: config, _consent, _resource }: Engine, crossOrigin: boolean): void {
   const { source, environment, version, redact } = config;
   const tape: Tape = [];
-  const aside = enter(tape, NO_LIMITS);
-  field(0, [
+  const values = [
     config.batchSize,
     config.batchBytes,
     config.flushInterval,
@@ -43,8 +42,8 @@ function writeConfig({ _config: config, _consent, _resource }: Engine, crossOrig
     members({ source, environment, version }),
     _resource,
     typeof redact === "object" ? redact.keys : [],
-  ]);
-  leave(aside);
+  ];
+  record(tape, NO_LIMITS, () => field(0, values));
   begin();
   // Without the field's number and the list's head.
   for (let i = 3; i < tape.length; ) i = value(tape, i, NO_LIMITS.maxDataBytes);

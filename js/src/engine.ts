@@ -5,15 +5,16 @@
  * the core starts), schedule.ts (when the tapes are handed over), handover.ts (how), ending.ts (flush, close, consent, a trap),
  * core.ts (calls into the core), stats.ts. Does not own: the form of an entry (entry.ts).
  * Invariants: nothing throws but `_demand`; every call that passed the gate is on a tape, with the core, or counted under a
- * reason (I1); a log call made by user code that runs inside of another lands behind it, on another tape.
- * Tested in `tests/facade/handover.test.ts`, `reentrancy.test.ts`, `degraded.test.ts`, `accounting.test.ts`.
+ * reason (I1), be it near the end of the stack; a log call made by user code that runs inside of another lands behind it, on
+ * another tape.
+ * Tested in `tests/facade/handover.test.ts`, `reentrancy.test.ts`, `stack.test.ts`, `degraded.test.ts`, `accounting.test.ts`.
  */
 
 import { run } from "./core.js";
 import { writeEntry } from "./entry.js";
 import { SapwoodError } from "./error.js";
-import type { Steps } from "./flow.js";
 import { handOver } from "./handover.js";
+import type { Logger } from "./logger.js";
 import { type Notifier, notifier } from "./notify.js";
 import type { Config } from "./options.js";
 import { resolve, resource } from "./page.js";
@@ -28,15 +29,16 @@ import {
   type Loader,
 } from "./protocol.js";
 import { plan, planNow, type Timer } from "./schedule.js";
-import type { Scope } from "./scope.js";
 import { hasCore, watch } from "./start.js";
-import { END, enter, fault, leave, size, type Tape } from "./tape.js";
+import { END, record, type Tape } from "./tape.js";
 import type { Consent, FlushResult } from "./types.js";
 
 /** The tapes are handed over at once when the last has this many slots. */
 const SLOTS_MAX = 65_536;
 /** Log calls inside of log calls (a getter that logs), at most. */
 const NESTED_MAX = 3;
+/** Stands for the tape of a call that came to none. */
+const NONE: Tape = [];
 
 export class Engine {
   readonly _config: Config;
@@ -95,50 +97,53 @@ export class Engine {
   }
 
   /** Takes one call that passed the level gate. Throws under `strict` only. */
-  _log(
-    severity: number,
-    scope: Scope,
-    steps: Steps | undefined,
-    message: unknown,
-    data: unknown,
-    options: object | undefined,
-  ): void {
-    const { _config, _busy } = this;
+  _log(logger: Logger, severity: number, message: unknown, data: unknown, options: object | undefined): void {
+    const { _config, _busy, _depth } = this;
     const { strict } = _config;
     const seq = ++this._seq;
     // Under `strict` a logger that sends nothing checks its entries as well.
     let lost = strict ? undefined : this._dead;
-    if (this._depth > NESTED_MAX) lost ??= DROP_UNSERIALISABLE;
-    if (lost === undefined && this._full()) {
-      if (hasCore(this)) this._drain();
-      if (this._full()) lost = DROP_NOT_READY;
-    }
-    if (lost !== undefined) return this._drop(lost);
-    let tape = this._last();
-    if (tape === _busy) this._tapes.push((tape = []));
-    const start = tape.length;
-    const aside = enter(tape, _config);
-    this._busy = tape;
-    this._depth++;
+    let found: string | undefined;
+    let tape = NONE;
+    let start = 0;
     try {
-      writeEntry(seq, severity, scope, steps, message, data, options);
+      if (_depth > NESTED_MAX) lost ??= DROP_UNSERIALISABLE;
+      if (lost === undefined && this._full()) {
+        if (hasCore(this)) this._drain();
+        if (this._full()) lost = DROP_NOT_READY;
+      }
+      if (lost === undefined) {
+        tape = this._last();
+        if (tape === _busy) this._tapes.push((tape = []));
+        start = tape.length;
+        this._busy = tape;
+        this._depth++;
+        const { _size, _fault } = record(tape, _config, () =>
+          writeEntry(seq, severity, logger._scope(), logger._steps, message, data, options),
+        );
+        found = _fault;
+        // User code may have ended the logger meanwhile, or taken back its consent.
+        lost = this._dead ?? (this._tapes.includes(tape) ? lost : DROP_CONSENT);
+        if (strict && found) lost ??= DROP_UNSERIALISABLE;
+        if (lost === undefined) this._kept(_size);
+      }
     } catch {
-      lost = DROP_UNSERIALISABLE;
+      // Nothing of ours throws, unless there is no stack left.
+      lost = this._dead ?? DROP_UNSERIALISABLE;
     }
-    this._depth--;
+    // No call stands between here and the count, so that it needs no stack.
+    this._depth = _depth;
     this._busy = _busy;
-    const weight = size;
-    const found = fault;
-    leave(aside);
-    // User code may have ended the logger meanwhile, or taken back its consent.
-    lost = this._dead ?? (this._tapes.includes(tape) ? lost : DROP_CONSENT);
-    if (strict && found) lost ??= DROP_UNSERIALISABLE;
-    if (lost === undefined) this._kept(weight);
-    else {
+    if (lost !== undefined) {
       tape.length = start;
-      this._drop(lost);
+      this._drops[lost]!++;
+      try {
+        this._notifier._dropped(lost, 1);
+      } catch {
+        // The count stands; `onDrop` has to do without.
+      }
     }
-    this._demand(found);
+    if (strict && found) this._demand(found);
   }
 
   /** Under `strict`: throws for the field that did not come through whole. */
@@ -154,11 +159,12 @@ export class Engine {
     return this._last().length > SLOTS_MAX || this._size > this._config.maxBufferBytes;
   }
 
-  /** Counts an entry that is on a tape, and plans its way on. */
+  /** Plans the way on of an entry that is on a tape, and counts it, which comes last and cannot fail. */
   _kept(weight: number): void {
+    if (!this._count) plan(this);
+    if (this._count + 1 >= this._config.batchSize) planNow(this);
     this._size += weight;
-    if (!this._count++) plan(this);
-    if (this._count >= this._config.batchSize) planNow(this);
+    this._count++;
   }
 
   _drop(reason: number, count = 1): void {
@@ -192,9 +198,12 @@ export class Engine {
     if (!this._alive() || this._depth) return;
     const waitedMs = this._count && Math.max(0, Date.now() - this._since);
     const tapes = this._take();
-    this._depth++;
-    run(this, (module) => handOver(this, module, tapes, waitedMs));
-    this._depth--;
+    this._depth = 1;
+    try {
+      run(this, (module) => handOver(this, module, tapes, waitedMs));
+    } finally {
+      this._depth = 0;
+    }
     // What the reading of stacks has logged.
     if (this._count) plan(this);
   }

@@ -27,7 +27,7 @@ import { read, text, tidy } from "./safe.js";
 import { type Fragment, node, type Scope } from "./scope.js";
 import { hasCore } from "./start.js";
 import { stats } from "./stats.js";
-import { blame, enter, fault, field, leave, MAP, mark, out, settle, type Tape } from "./tape.js";
+import { blame, field, MAP, mark, out, record, settle, type Tape } from "./tape.js";
 import type { Consent, FlowOptions, FlushOptions, FlushResult, Stats, User } from "./types.js";
 
 /** So many context patches of one logger wait side by side; then the core makes one of them. */
@@ -56,7 +56,7 @@ export class Logger extends Leveled {
   }
 
   _log(severity: number, message: unknown, data: unknown, options: object | undefined): void {
-    this._engine._log(severity, this._scope(), this._steps, message, data, options);
+    this._engine._log(this, severity, message, data, options);
   }
 
   /** The node for a call now: the last one, where neither this logger nor its parents have changed since. */
@@ -99,24 +99,24 @@ export class Logger extends Leveled {
   _set(number: number, write: () => void): this {
     const { _engine } = this;
     const tape: Tape = [];
-    const aside = enter(tape, _engine._config);
     const isContext = number === FIELD_CONTEXT;
-    try {
-      write();
-    } catch {
-      mark(number);
-    }
-    const [name, kind] = tape;
-    const taken = name === number && (!(isContext || number === FIELD_USER) || kind === MAP || kind === null);
-    if (!taken) blame(FIELDS[number]);
-    const found = fault;
-    leave(aside);
+    let taken = false;
+    const { _fault } = record(tape, _engine._config, () => {
+      try {
+        write();
+      } catch {
+        mark(number);
+      }
+      const [name, kind] = tape;
+      taken = name === number && (!(isContext || number === FIELD_USER) || kind === MAP || kind === null);
+      if (!taken) blame(FIELDS[number]);
+    });
     if (taken) {
       settle(tape);
       this._own = this._bounded([...this._own.filter((own) => isContext || own[0] !== number), tape]);
       this._node = undefined;
     }
-    _engine._demand(found);
+    _engine._demand(_fault);
     return this;
   }
 

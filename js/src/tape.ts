@@ -6,9 +6,10 @@
  * Form of a value: a string, finite number, boolean or null as it is; `MAP, count, key, value, …`; `LIST, count, value, …`;
  * a `Uint8Array` is MessagePack already; a `StackOf` becomes a text in `settle`.
  * What is being written is the state of this module: one thing at a time. User code (getters, `toJSON`, proxies) that logs in
- * the midst of it comes in through `enter`, which puts the state aside.
- * Invariants: nothing throws; a value is copied when `field` returns; strings are kept by reference, for they cannot change.
- * Tested in `tests/facade/values.test.ts`, `hostile.test.ts`, `reentrancy.test.ts`, `writer.test.ts`.
+ * the midst of it comes in through `record`, which puts the state aside.
+ * Invariants: nothing throws but near the end of the stack, and the state is sound even then; a value is copied when `field`
+ * returns; strings are kept by reference, for they cannot change.
+ * Tested in `tests/facade/values.test.ts`, `hostile.test.ts`, `reentrancy.test.ts`, `stack.test.ts`, `writer.test.ts`.
  */
 
 import { list, map } from "./containers.js";
@@ -32,44 +33,43 @@ export interface Limits {
   readonly maxDataBytes: number;
 }
 
-const NONE: Tape = [];
-
-/** The tape that is being written. */
-export let out = NONE;
-let limits: Limits;
-/** The first field that did not come through whole: what `strict` throws for. */
-export let fault: string | undefined;
-/** Estimated bytes of what was put on the tape since `enter`. */
-export let size = 0;
-/** What is left of the budgets of the value that is being copied, and whether something was left out of it. */
-let nodes = 0;
-let bytes = 0;
-let cut = false;
-/** The containers that the walk is inside of, outermost first. */
-let path: object[] = [];
-
-export type Aside = [Tape, Limits, string | undefined, number, number, number, boolean, object[]];
-
-/** Begins to write on `tape`; gives what has to be put aside for it, if anything. */
-export function enter(tape: Tape, bounds: Limits): Aside | false {
-  const aside: Aside | false = out !== NONE && [out, limits, fault, size, nodes, bytes, cut, path];
-  if (aside) path = [];
-  out = tape;
-  limits = bounds;
-  fault = undefined;
-  size = 0;
-  return aside;
+/** What is being written, and how far it is. */
+export interface Recording {
+  readonly _limits: Limits;
+  /** Estimated bytes of what was put on the tape. */
+  _size: number;
+  /** The first field that did not come through whole: what `strict` throws for. */
+  _fault: string | undefined;
+  /** What is left of the budgets of the value that is being copied, and whether something was left out of it. */
+  _nodes: number;
+  _bytes: number;
+  _cut: boolean;
+  /** The containers that the walk is inside of, outermost first. */
+  readonly _path: object[];
 }
 
-/** Goes on with what was put aside. */
-export function leave(aside: Aside | false): void {
-  if (aside) [out, limits, fault, size, nodes, bytes, cut, path] = aside;
-  else out = NONE;
+/** The tape that is being written. */
+export let out: Tape;
+let now: Recording;
+
+/** Lets `write` write on `tape`; gives what came of it. Throws what `write` throws, and needs no stack to put back what was before. */
+export function record(tape: Tape, limits: Limits, write: () => void): Recording {
+  const [before, outer] = [now, out];
+  const mine: Recording = { _limits: limits, _size: 0, _fault: undefined, _nodes: 0, _bytes: 0, _cut: false, _path: [] };
+  now = mine;
+  out = tape;
+  try {
+    write();
+  } finally {
+    now = before;
+    out = outer;
+  }
+  return mine;
 }
 
 /** Notes for `strict` that a field did not come through whole. */
 export function blame(name: string | undefined): void {
-  fault ||= name;
+  now._fault ||= name;
 }
 
 /** Notes it on the entry as well. */
@@ -80,20 +80,21 @@ export function mark(number: number): void {
 
 /** Adds to the estimate. */
 export function weigh(more: number): void {
-  size += more;
+  now._size += more;
 }
 
 /** Copies `value` as a field of an entry. */
 export function field(number: number, value: unknown): void {
+  const { maxDataNodes, maxDataBytes, maxDataDepth } = now._limits;
   out.push(number);
-  nodes = limits.maxDataNodes;
-  bytes = limits.maxDataBytes;
-  cut = false;
-  put(value, limits.maxDataDepth);
-  size += limits.maxDataBytes - bytes;
-  if (cut) mark(number);
+  now._nodes = maxDataNodes;
+  now._bytes = maxDataBytes;
+  now._cut = false;
+  put(value, maxDataDepth);
+  now._size += maxDataBytes - now._bytes;
+  if (now._cut) mark(number);
   // A last string that is too long is cut, and marked, by the writer.
-  if (bytes < 0) blame(FIELDS[number]);
+  if (now._bytes < 0) blame(FIELDS[number]);
 }
 
 /** Copies one value; `levels` is how many containers may still be opened. */
@@ -102,8 +103,8 @@ export function put(value: unknown, levels: number): void {
     out.push("[Truncated]");
     return;
   }
-  nodes--;
-  bytes -= 9;
+  now._nodes--;
+  now._bytes -= 9;
   switch (typeof value) {
     case "string":
       note(value);
@@ -131,25 +132,27 @@ export function put(value: unknown, levels: number): void {
 
 /** Puts a text on the tape. */
 export function note(value: string): void {
-  bytes -= value.length;
+  now._bytes -= value.length;
   out.push(value);
 }
 
 /** Notes a container that stands too deep. */
 export function leftOut(kind: string): void {
-  cut = true;
+  now._cut = true;
   note(`[${kind}]`);
 }
 
 /** Is a budget used up? Then the rest is left out. */
 export function spent(): boolean {
-  return (nodes < 1 || bytes < 0) && (cut = true);
+  return (now._nodes < 1 || now._bytes < 0) && (now._cut = true);
 }
 
 /** Copies an object of any kind; what was half copied when it threw is taken back. */
 function object(value: object, levels: number): void {
   const start = out.length;
-  if (path.length && path.includes(value)) {
+  const path = now._path;
+  const depth = path.length;
+  if (path.includes(value)) {
     note("[Circular]");
     return;
   }
@@ -170,12 +173,13 @@ function object(value: object, levels: number): void {
     out.length = start;
     note("[Unreadable]");
   }
-  path.pop();
+  // No call, and the whole rest: what ran out of stack further in has left its own there.
+  path.length = depth;
 }
 
 /** Copies a key and its value; false when a budget is spent, and a note stands in their place. */
 export function pair(key: string, item: unknown, levels: number): boolean {
-  bytes -= key.length;
+  now._bytes -= key.length;
   if (spent()) return !out.push("…", "[Truncated]");
   out.push(key);
   put(item, levels - 1);
@@ -185,8 +189,8 @@ export function pair(key: string, item: unknown, levels: number): boolean {
 /** Puts an error's stack on the tape, to be read later: the first read is what costs. */
 export function stack(of: StackOf): void {
   out.push(of);
-  bytes -= 500;
-  size += 500;
+  now._bytes -= 500;
+  now._size += 500;
 }
 
 /** Reads the stacks that calls left for later. The last user code before a tape is written. */
