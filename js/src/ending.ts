@@ -51,8 +51,8 @@ export function setConsent(engine: Engine, state: Consent): void {
 /** The core trapped: what it held is lost, and what comes is counted. */
 export function failed(engine: Engine, cause: unknown): void {
   engine._dead = DROP_CORE_FAILED;
-  engine._take();
   engine._count = 0;
+  engine._take();
   unplan(engine);
   engine._notifier._problem("core_failed", undefined, cause);
   engine._notifier._dropped(DROP_CORE_FAILED, stats(engine).dropped.core_failed);
@@ -63,6 +63,6 @@ function answer(engine: Engine, close: boolean, options: FlushOptions | undefine
   const given = Number(options?.timeoutMs ?? NaN);
   if (engine._alive()) return flushCore(engine, given >= 0 ? Math.min(given, TIMEOUT_MAX_MS) : TIMEOUT_MS, close);
   const pending = engine._count;
-  const dropped = engine._seq - pending - stat(engine, STAT_DELIVERED) - stat(engine, STAT_UNCONFIRMED);
+  const dropped = engine._accepted - pending - stat(engine, STAT_DELIVERED) - stat(engine, STAT_UNCONFIRMED);
   return Promise.resolve({ delivered: 0, pending, dropped, lastStatus: 0 });
 }

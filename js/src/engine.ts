@@ -59,8 +59,10 @@ export class Engine {
   _count = 0;
   /** Estimated bytes on the tapes. */
   _size = 0;
-  /** Calls that passed the gate: the last sequence number. */
+  /** The last sequence number. */
   _seq = 0;
+  /** Calls that passed the gate and have come to their end: on a tape, or dropped. */
+  _accepted = 0;
   /** When the oldest entry on the tapes was put there, Unix ms. */
   _since = 0;
   /** How many calls and hand-overs are under way: user code may log inside of them. */
@@ -134,6 +136,7 @@ export class Engine {
     // No call stands between here and the count, so that it needs no stack.
     this._depth = _depth;
     this._busy = _busy;
+    this._accepted++;
     if (lost !== undefined) {
       tape.length = start;
       this._drops[lost]!++;
