@@ -31,6 +31,7 @@ import {
 import { plan, planNow, type Timer } from "./schedule.js";
 import { hasCore, watch } from "./start.js";
 import { END, record, type Tape } from "./tape.js";
+import { seen } from "./thrown.js";
 import type { Consent, FlushResult } from "./types.js";
 
 /** The tapes are handed over at once when the last has this many slots. */
@@ -120,14 +121,18 @@ export class Engine {
         start = tape.length;
         this._busy = tape;
         this._depth++;
-        const { _size, _fault } = record(tape, _config, () =>
-          writeEntry(seq, severity, logger._scope(), logger._steps, message, data, options),
-        );
+        let subject: object | undefined;
+        const { _size, _fault } = record(tape, _config, () => {
+          subject = writeEntry(seq, severity, logger._scope(), logger._steps, message, data, options);
+        });
         found = _fault;
         // User code may have ended the logger meanwhile, or taken back its consent.
         lost = this._dead ?? (this._tapes.includes(tape) ? lost : DROP_CONSENT);
         if (strict && found) lost ??= DROP_UNSERIALISABLE;
-        if (lost === undefined) this._kept(_size);
+        if (lost === undefined) {
+          if (subject) seen.add(subject);
+          this._kept(_size);
+        }
       }
     } catch {
       // Nothing of ours throws, unless there is no stack left.

@@ -14,7 +14,7 @@ import { FIELD_DATA, FIELD_ERROR_NAME, FIELD_ERROR_STACK, FIELD_FLOW, FIELD_MESS
 import { isError, keysOf, read, text, threw } from "./safe.js";
 import type { Scope } from "./scope.js";
 import { blame, END, field, mark, out, stack, weigh } from "./tape.js";
-import { dataOf, seen, StackOf } from "./thrown.js";
+import { dataOf, StackOf } from "./thrown.js";
 
 /** From this severity on, an Error given as data is the subject of the entry, and is taken apart. */
 const WARN = 13;
@@ -32,7 +32,10 @@ function resolve(data: unknown): unknown {
   }
 }
 
-/** Puts a call on the tape that was entered. `options`: what stands beside message and data, as the caller gave it. */
+/**
+ * Puts a call on the tape that is being written. `options`: what stands beside message and data, as the caller gave it. Gives the
+ * entry's subject, where that is something that may have been thrown.
+ */
 export function writeEntry(
   seq: number,
   severity: number,
@@ -41,7 +44,7 @@ export function writeEntry(
   message: unknown,
   data: unknown,
   options: object | undefined,
-): void {
+): object | undefined {
   const start = out.length;
   let extra = options && resolve(read(options, "data"));
   let error: object | undefined;
@@ -68,7 +71,6 @@ export function writeEntry(
     steps._outcome = undefined;
   }
   if (error) {
-    seen.add(error);
     out.push(FIELD_ERROR_NAME, text(read(error, "name")), FIELD_ERROR_STACK);
     stack(new StackOf(error));
     field(FIELD_DATA, dataOf(error, extra));
@@ -79,6 +81,7 @@ export function writeEntry(
   }
   if (options) optionFields(start, options);
   out.push(END);
+  return error ?? (severity >= WARN && typeof data === "object" && data ? data : undefined);
 }
 
 /** Puts what stands beside message and data on the tape. */

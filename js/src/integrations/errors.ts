@@ -2,7 +2,7 @@
  * `captureErrors`: what the page throws and nobody catches, as entries.
  *
  * Owns: two listeners and their removal. Does not own: the taking apart of what was thrown (thrown.ts).
- * Invariants: each thrown object is logged once, by whichever logger of the page sees it first, `log.error` calls included;
+ * Invariants: each thrown object is logged once, by whichever logger of the page keeps it first, `log.error` calls included;
  * what fails to load (an image) is no error of ours; the page's own handlers are not disturbed.
  * Tested in `tests/facade/capture.test.ts`, and in a browser by `tests/browser/errors.test.ts`.
  */
@@ -15,10 +15,7 @@ import { seen } from "../thrown.js";
 /** Starts to listen; gives the function that stops it. */
 export function captureErrors(log: Logger): () => void {
   const capture = (origin: string, thrown: unknown, message: unknown, data?: object): void => {
-    if (typeof thrown === "object" && thrown) {
-      if (seen.has(thrown)) return;
-      seen.add(thrown);
-    }
+    if (seen.has(thrown as object)) return;
     const options = { origin, data };
     try {
       if (isError(thrown)) log.error(thrown, undefined, options);
