@@ -17,6 +17,8 @@ import { field, record, type Tape } from "./tape.js";
 import type { FlushResult } from "./types.js";
 import { begin, value } from "./writer.js";
 
+/** No timer waits longer, in ms. */
+export const TIMEOUT_MAX_MS = 2_147_483_647;
 /** Each option has bounds of its own. */
 const NO_LIMITS = { maxDataDepth: 2, maxDataNodes: 1e6, maxDataBytes: 1e6 };
 
@@ -122,7 +124,12 @@ export function merge(engine: Engine, contexts: readonly Fragment[]): Uint8Array
 export function flushCore(engine: Engine, timeoutMs: number, close: boolean): Promise<FlushResult> {
   return new Promise((resolve) => {
     const token = ++engine._tokens;
-    engine._waiting.set(token, resolve);
+    // The core's own timer keeps no process (of Node) alive; who waits for an answer must get it.
+    const stay = setTimeout(() => {}, TIMEOUT_MAX_MS);
+    engine._waiting.set(token, (result) => {
+      clearTimeout(stay);
+      resolve(result);
+    });
     run(engine, (module, core) => module._flush(core, token, timeoutMs, close));
   });
 }

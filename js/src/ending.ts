@@ -6,7 +6,7 @@
  * Tested in `tests/facade/ending.test.ts` and `degraded.test.ts`.
  */
 
-import { flushCore, run, stat } from "./core.js";
+import { flushCore, run, stat, TIMEOUT_MAX_MS } from "./core.js";
 import type { Engine } from "./engine.js";
 import { CONSENTS, DROP_CLOSED, DROP_CONSENT, DROP_CORE_FAILED, DROP_NOT_READY, STAT_DELIVERED, STAT_UNCONFIRMED } from "./protocol.js";
 import { unplan } from "./schedule.js";
@@ -14,9 +14,8 @@ import { handOn } from "./start.js";
 import { stats } from "./stats.js";
 import type { Consent, FlushOptions, FlushResult } from "./types.js";
 
-/** A flush that says nothing else waits this long, in ms; none waits longer than a timer can. */
+/** A flush that says nothing else waits this long, in ms. */
 const TIMEOUT_MS = 10_000;
-const TIMEOUT_MAX_MS = 2_147_483_647;
 
 export function flush(engine: Engine, options?: FlushOptions): Promise<FlushResult> {
   if (engine._closing) return engine._closing;

@@ -3,7 +3,8 @@
  *
  * Owns: the sum of the façade's and the core's counters. Does not own: counting.
  * Invariant (I1): accepted = delivered + unconfirmed + buffered + inFlight + stored + Σ dropped, at every moment: an entry that
- * is still being written (user code may look at the counters in the midst of it) is not accepted yet; after a trap what nobody else accounts for is what the core took with it. Tested in `tests/facade/accounting.test.ts`.
+ * is still being written (user code may look at the counters in the midst of it) is not accepted yet; after a trap what nobody
+ * else accounts for is what the core took with it. Tested in `tests/facade/accounting.test.ts` and `reentrancy.test.ts`.
  */
 
 import { stat } from "./core.js";

@@ -18,6 +18,20 @@ describe("flush", () => {
     fake.notify(0, 3, 0, 0, 0, 0);
     fake.notify(0, 99, 0, 0, 0, 0);
   });
+
+  it("keeps the process while it waits, and no longer", async () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+    const { log, core } = rig({ flushInterval: 86_400_000 });
+    const fake = core();
+    await log.flush();
+    const before = timers();
+    fake.answers = false;
+    const waiting = [log.flush(), log.flush()];
+    assert.ok(timers() > before);
+    fake.settleAll();
+    await Promise.all(waiting);
+    assert.equal(timers(), before);
+  });
 });
 
 describe("close", () => {

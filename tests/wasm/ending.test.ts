@@ -114,6 +114,12 @@ test("a process that logs and flushes but never closes ends", async () => {
   assert.equal(arrived(server).length, 2);
 });
 
+test("a process that awaits a flush gets its answer, over a backoff as well", async () => {
+  server.script(answer(503), answer(503));
+  await runToItsEnd('log.info("a"); if ((await log.flush()).delivered !== 1) throw new Error("not delivered");');
+  assert.equal(server.received.length, 3);
+});
+
 test("a process whose entries wait for their interval ends", async () => {
   await runToItsEnd('log.info("a"); await log.flush(); log.info("b");');
 });
