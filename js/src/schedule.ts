@@ -2,7 +2,7 @@
  * When the tapes are handed over by themselves: in an idle moment, or in the next task.
  *
  * Owns: at most one idle callback and one timer of an engine, and their removal. Does not own: what is handed over.
- * Invariant: what is on a tape is planned for. Tested in `tests/facade/handover.test.ts` and `start.test.ts`.
+ * Invariants: what is on a tape is planned for; a logger that has ended plans nothing. Tested in `tests/facade/handover.test.ts` and `start.test.ts`.
  */
 
 import type { Engine } from "./engine.js";
@@ -42,6 +42,8 @@ async function due(engine: Engine): Promise<void> {
   try {
     if (!engine._module) begin(engine, await engine._loader._later());
   } catch (cause) {
+    // The logger may have ended meanwhile.
+    if (engine._dead !== undefined) return;
     refuse(engine, cause);
     planNow(engine, RETRY_START_MS);
     // No process stays for that.

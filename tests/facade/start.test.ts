@@ -60,6 +60,29 @@ describe("the core starts", () => {
     assert.equal(module.core.entries.length, 1);
   });
 
+  it("not again when the logger has ended meanwhile", async (t) => {
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    const module = new FakeModule();
+    module.refuses = true;
+    const problems: string[] = [];
+    const { log } = rig({ onError: (error) => problems.push(error.code), onDrop: () => {} }, module);
+    let fail = (): void => {};
+    module.gate = new Promise((resolve) => (fail = resolve));
+    log.info("m");
+    t.mock.timers.tick(500);
+    void log.close();
+    const { starts } = module;
+    fail();
+    await settled();
+    t.mock.timers.tick(30_000);
+    await settled();
+    // The one that had begun before the end.
+    assert.equal(module.starts, starts + 1);
+    assert.deepEqual(problems, ["core_unavailable"]);
+    assert.equal(log._engine._timer, undefined);
+  });
+
   it("synchronously when the page leaves before, and then leaves the watch to the core", (t) => {
     const { dispatch, listening } = asPage(t, { document: { visibilityState: "visible" } });
     const { log, module } = rig();
