@@ -9,6 +9,7 @@
 import { flushCore, run, stat, TIMEOUT_MAX_MS } from "./core.js";
 import type { Engine } from "./engine.js";
 import { CONSENTS, DROP_CLOSED, DROP_CONSENT, DROP_CORE_FAILED, DROP_NOT_READY, STAT_DELIVERED, STAT_UNCONFIRMED } from "./protocol.js";
+import { read } from "./safe.js";
 import { unplan } from "./schedule.js";
 import { handOn } from "./start.js";
 import { stats } from "./stats.js";
@@ -59,8 +60,9 @@ export function failed(engine: Engine, cause: unknown): void {
 
 /** The core's answer, or at once what there is to say without one. */
 function answer(engine: Engine, close: boolean, options: FlushOptions | undefined): Promise<FlushResult> {
-  const given = Number(options?.timeoutMs ?? NaN);
-  if (engine._alive()) return flushCore(engine, given >= 0 ? Math.min(given, TIMEOUT_MAX_MS) : TIMEOUT_MS, close);
+  const given = read(Object(options) as object, "timeoutMs");
+  const timeoutMs = typeof given === "number" && given >= 0 ? Math.min(given, TIMEOUT_MAX_MS) : TIMEOUT_MS;
+  if (engine._alive()) return flushCore(engine, timeoutMs, close);
   const pending = engine._count;
   const dropped = engine._accepted - pending - stat(engine, STAT_DELIVERED) - stat(engine, STAT_UNCONFIRMED);
   return Promise.resolve({ delivered: 0, pending, dropped, lastStatus: 0 });
