@@ -38,6 +38,19 @@ export function entries(pairs: Iterable<readonly [unknown, unknown]>, levels: nu
   out[at] = count;
 }
 
+/** Copies what an iterator gives, which need not come to an end by itself. */
+export function elements(items: Iterable<unknown>, levels: number): void {
+  const at = out.push(LIST, 0) - 1;
+  let count = 0;
+  for (const item of items) {
+    const last = spent();
+    count++;
+    put(item, levels - 1);
+    if (last) break;
+  }
+  out[at] = count;
+}
+
 export function list(items: readonly unknown[], levels: number): void {
   const at = out.push(LIST, 0) - 1;
   let count = 0;

@@ -5,7 +5,7 @@
  * Invariant: DOM nodes and windows are never walked. Tested in `tests/facade/values.test.ts`.
  */
 
-import { entries, list } from "./containers.js";
+import { elements, entries, list } from "./containers.js";
 import { bareUrl, isError, keysOf, tagOf, text } from "./safe.js";
 import { leftOut, note, put, stack } from "./tape.js";
 import { partsOf, StackOf } from "./thrown.js";
@@ -29,7 +29,8 @@ export function exotic(value: object, levels: number): boolean {
     if (levels < 1) leftOut(tag);
     else if (isMap) entries(value, levels);
     else if (isError(value)) entries(partsOf(value), levels);
-    else list(elements(value as Set<unknown>, tag, some.length!), levels);
+    else if (some.length! > TYPED_MAX) list(firstOf(value as Uint8Array, tag), levels);
+    else elements(value as Set<unknown>, levels);
   } else {
     // A promise, a weak map, a request …: what it holds is out of reach.
     const blank = tag !== "Object" && typeof some.toJSON !== "function" && !keysOf(value).length;
@@ -39,8 +40,8 @@ export function exotic(value: object, levels: number): boolean {
   return true;
 }
 
-/** The elements of a set, or of a typed array up to a bound. */
-function elements(items: Iterable<unknown>, tag: string, length: number): unknown[] {
-  if (!(length > TYPED_MAX)) return [...items];
-  return [...(items as Uint8Array).subarray(0, TYPED_MAX), `[${tag}(${length})]`];
+/** The first elements of a long typed array, and its length. */
+function firstOf(items: Uint8Array, tag: string): unknown[] {
+  const first = Array.from({ length: TYPED_MAX }, (_, i): unknown => items[i]);
+  return [...first, `[${tag}(${items.length})]`];
 }
