@@ -2,7 +2,8 @@
  * What the environment says of itself: the page, the browser, the host.
  *
  * Owns: reading them where they exist. Does not own: redaction (the core's).
- * Invariants: each text is bounded, for all of them stand in the header of every batch; no address leaves with its query, fragment or credentials. Tested in `tests/facade/page.test.ts`.
+ * Invariants: each text is bounded, for all of them stand in the header of every batch; no address leaves with its query,
+ * fragment or credentials. Tested in `tests/facade/page.test.ts`.
  */
 
 import type { Config } from "./options.js";

@@ -7,10 +7,10 @@
  * Tested in `tests/facade/start.test.ts`.
  */
 
-import { startCore } from "./core.js";
+import { run, startCore } from "./core.js";
 import type { Engine } from "./engine.js";
 import { listen } from "./listen.js";
-import type { CoreModule } from "./protocol.js";
+import { type CoreModule, SIGNAL_HIDE } from "./protocol.js";
 
 /** Is there a core, started now if need be? */
 export function hasCore(engine: Engine): boolean {
@@ -38,7 +38,11 @@ export function refuse(engine: Engine, cause: unknown): void {
 
 /** Watches for the end of the page, as long as there is no core that does it itself. */
 export function watch(engine: Engine): void {
-  const pagehide = (): void => handOn(engine);
+  const pagehide = (): void => {
+    handOn(engine);
+    // The core did not hear this event, and where `visibilitychange` is not fired the page does not look hidden.
+    run(engine, (module, core) => module._receive(core, SIGNAL_HIDE, 0, undefined, undefined));
+  };
   const visibilitychange = (): unknown => document.visibilityState === "hidden" && pagehide();
   engine._unlisten = listen({ pagehide, visibilitychange });
 }

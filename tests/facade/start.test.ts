@@ -1,6 +1,7 @@
 // When the core starts: in the background, at need, again after a failure; and who watches for the end of the page.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { SIGNAL_HIDE } from "../../js/src/protocol.js";
 import { FakeModule } from "./support/core.js";
 import { rig, until } from "./support/logger.js";
 import { asPage } from "./support/page.js";
@@ -92,6 +93,8 @@ describe("the core starts", () => {
     assert.equal(module.cores.length, 0);
     dispatch(new Event("pagehide"));
     assert.equal(module.core.entries.length, 1);
+    // The core did not hear it: it is told.
+    assert.deepEqual(module.received, [[1, SIGNAL_HIDE, 0, undefined, undefined]]);
     assert.equal(listening.size, 0);
     log.info("n");
     dispatch(new Event("pagehide"));
