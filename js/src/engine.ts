@@ -11,7 +11,7 @@
  */
 
 import { run } from "./core.js";
-import { writeEntry } from "./entry.js";
+import { subject, writeEntry } from "./entry.js";
 import { SapwoodError } from "./error.js";
 import { handOver } from "./handover.js";
 import type { Logger } from "./logger.js";
@@ -30,7 +30,7 @@ import {
 } from "./protocol.js";
 import { plan, planNow, type Timer } from "./schedule.js";
 import { hasCore, watch } from "./start.js";
-import { END, record, type Tape } from "./tape.js";
+import { END, found, record, type Tape, weight } from "./tape.js";
 import { seen } from "./thrown.js";
 import type { Consent, FlushResult } from "./types.js";
 
@@ -99,14 +99,14 @@ export class Engine {
     } else watch(this);
   }
 
-  /** Takes one call that passed the level gate. Throws under `strict` only. */
-  _log(logger: Logger, severity: number, message: unknown, data: unknown, options: object | undefined): void {
+  /** Takes one call that passed the level gate; was its entry kept? Throws under `strict` only. */
+  _log(logger: Logger, severity: number, message: unknown, data: unknown, options: object | undefined): boolean {
     const { _config, _busy, _depth } = this;
     const { strict } = _config;
     const seq = ++this._seq;
     // Under `strict` a logger that sends nothing checks its entries as well.
     let lost = strict ? undefined : this._dead;
-    let found: string | undefined;
+    let fault: string | undefined;
     let tape = NONE;
     let start = 0;
     try {
@@ -121,17 +121,17 @@ export class Engine {
         start = tape.length;
         this._busy = tape;
         this._depth++;
-        let subject: object | undefined;
-        const { _size, _fault } = record(tape, _config, () => {
-          subject = writeEntry(seq, severity, logger._scope(), logger._steps, message, data, options);
-        });
-        found = _fault;
+        record(tape, _config, () => 
+          writeEntry(seq, severity, logger._scope(), logger._steps, message, data, options)
+        );
+        fault = found;
+        const bytes = weight;
         // User code may have ended the logger meanwhile, or taken back its consent.
         lost = this._dead ?? (this._tapes.includes(tape) ? lost : DROP_CONSENT);
-        if (strict && found) lost ??= DROP_UNSERIALISABLE;
+        if (strict && fault) lost ??= DROP_UNSERIALISABLE;
         if (lost === undefined) {
           if (subject) seen.add(subject);
-          this._kept(_size);
+          this._kept(bytes);
         }
       }
     } catch {
@@ -151,7 +151,8 @@ export class Engine {
         // The count stands; `onDrop` has to do without.
       }
     }
-    if (strict && found) this._demand(found);
+    if (strict && fault) this._demand(fault);
+    return lost === undefined;
   }
 
   /** Under `strict`: throws for the field that did not come through whole. */

@@ -19,6 +19,9 @@ import { dataOf, StackOf } from "./thrown.js";
 /** From this severity on, an Error given as data is the subject of the entry, and is taken apart. */
 const WARN = 13;
 
+/** The error that the last entry is about. */
+export let subject: object | undefined;
+
 /** Data as it is, or what a function given as data returns. */
 function resolve(data: unknown): unknown {
   if (typeof data !== "function") return data;
@@ -32,10 +35,7 @@ function resolve(data: unknown): unknown {
   }
 }
 
-/**
- * Puts a call on the tape that is being written. `options`: what stands beside message and data, as the caller gave it. Gives the
- * entry's subject, where that is something that may have been thrown.
- */
+/** Puts a call on the tape that is being written. `options`: what stands beside message and data, as the caller gave it. */
 export function writeEntry(
   seq: number,
   severity: number,
@@ -44,7 +44,7 @@ export function writeEntry(
   message: unknown,
   data: unknown,
   options: object | undefined,
-): object | undefined {
+): void {
   const start = out.length;
   let extra = options && resolve(read(options, "data"));
   let error: object | undefined;
@@ -70,18 +70,22 @@ export function writeEntry(
     if (steps._outcome) field(FIELD_FLOW, steps._outcome);
     steps._outcome = undefined;
   }
-  if (error) {
-    out.push(FIELD_ERROR_NAME, text(read(error, "name")), FIELD_ERROR_STACK);
-    stack(new StackOf(error));
-    field(FIELD_DATA, dataOf(error, extra));
-  } else if (data !== undefined) {
+  if (error) errorFields(error, extra);
+  else if (data !== undefined) {
     field(FIELD_DATA, data);
     // Two values for one place: the one beside the message stands.
     if (extra !== undefined) mark(FIELD_DATA);
   }
   if (options) optionFields(start, options);
   out.push(END);
-  return error ?? (severity >= WARN && typeof data === "object" && data ? data : undefined);
+  subject = error;
+}
+
+/** Puts an error that is the subject of an entry on the tape. */
+function errorFields(error: object, extra: unknown): void {
+  out.push(FIELD_ERROR_NAME, text(read(error, "name")), FIELD_ERROR_STACK);
+  stack(new StackOf(error));
+  field(FIELD_DATA, dataOf(error, extra));
 }
 
 /** Puts what stands beside message and data on the tape. */

@@ -19,7 +19,7 @@ export function severityOf(level: unknown): number {
 export abstract class Leveled {
   /** The lowest severity that is kept. */
   abstract readonly _min: number;
-  abstract _log(severity: number, message: unknown, data: unknown, options: object | undefined): void;
+  abstract _log(severity: number, message: unknown, data: unknown, options: object | undefined): unknown;
 
   trace(message: unknown, data?: unknown, options?: LogOptions): this {
     if (this._min < 2) this._log(1, message, data, options);

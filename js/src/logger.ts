@@ -27,7 +27,7 @@ import { read, text, tidy } from "./safe.js";
 import { type Fragment, node, type Scope } from "./scope.js";
 import { hasCore } from "./start.js";
 import { stats } from "./stats.js";
-import { blame, field, MAP, mark, out, record, settle, type Tape } from "./tape.js";
+import { blame, field, found, MAP, mark, out, record, settle, type Tape } from "./tape.js";
 import type { Consent, FlowOptions, FlushOptions, FlushResult, Stats, User } from "./types.js";
 
 /** So many context patches of one logger wait side by side; then the core makes one of them. */
@@ -55,8 +55,8 @@ export class Logger extends Leveled {
     this._min = severityOf(engine._config.minLevel);
   }
 
-  _log(severity: number, message: unknown, data: unknown, options: object | undefined): void {
-    this._engine._log(this, severity, message, data, options);
+  _log(severity: number, message: unknown, data: unknown, options: object | undefined): boolean {
+    return this._engine._log(this, severity, message, data, options);
   }
 
   /** The node for a call now: the last one, where neither this logger nor its parents have changed since. */
@@ -101,7 +101,7 @@ export class Logger extends Leveled {
     const tape: Tape = [];
     const isContext = number === FIELD_CONTEXT;
     let taken = false;
-    const { _fault } = record(tape, _engine._config, () => {
+    record(tape, _engine._config, () => {
       try {
         write();
       } catch {
@@ -111,12 +111,13 @@ export class Logger extends Leveled {
       taken = name === number && (!(isContext || number === FIELD_USER) || kind === MAP || kind === null);
       if (!taken) blame(FIELDS[number]);
     });
+    const fault = found;
     if (taken) {
       settle(tape);
       this._own = this._bounded([...this._own.filter((own) => isContext || own[0] !== number), tape]);
       this._node = undefined;
     }
-    _engine._demand(_fault);
+    _engine._demand(fault);
     return this;
   }
 

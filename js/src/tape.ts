@@ -33,43 +33,46 @@ export interface Limits {
   readonly maxDataBytes: number;
 }
 
-/** What is being written, and how far it is. */
-export interface Recording {
-  readonly _limits: Limits;
-  /** Estimated bytes of what was put on the tape. */
-  _size: number;
-  /** The first field that did not come through whole: what `strict` throws for. */
-  _fault: string | undefined;
-  /** What is left of the budgets of the value that is being copied, and whether something was left out of it. */
-  _nodes: number;
-  _bytes: number;
-  _cut: boolean;
-  /** The containers that the walk is inside of, outermost first. */
-  readonly _path: object[];
-}
+const NONE: Tape = [];
 
 /** The tape that is being written. */
-export let out: Tape;
-let now: Recording;
+export let out = NONE;
+let limits: Limits;
+/** The first field that did not come through whole: what `strict` throws for. */
+let fault: string | undefined;
+/** Estimated bytes of what was put on the tape. */
+let size = 0;
+/** What is left of the budgets of the value that is being copied, and whether something was left out of it. */
+let nodes = 0;
+let bytes = 0;
+let cut = false;
+/** The containers that the walk is inside of, outermost first. */
+let path: object[] = [];
 
-/** Lets `write` write on `tape`; gives what came of it. Throws what `write` throws, and needs no stack to put back what was before. */
-export function record(tape: Tape, limits: Limits, write: () => void): Recording {
-  const [before, outer] = [now, out];
-  const mine: Recording = { _limits: limits, _size: 0, _fault: undefined, _nodes: 0, _bytes: 0, _cut: false, _path: [] };
-  now = mine;
+/** What the last `record` came to: its `fault` and its `size`. */
+export let found: string | undefined;
+export let weight = 0;
+
+/** Lets `write` write on `tape`. Throws what it throws; what was being written before goes on afterwards. */
+export function record(tape: Tape, bounds: Limits, write: () => void): void {
+  const outer = [out, limits, fault, size, nodes, bytes, cut, path] as const;
+  if (out !== NONE) path = [];
   out = tape;
+  limits = bounds;
+  fault = undefined;
+  size = 0;
   try {
     write();
   } finally {
-    now = before;
-    out = outer;
+    found = fault;
+    weight = size;
+    [out, limits, fault, size, nodes, bytes, cut, path] = outer;
   }
-  return mine;
 }
 
 /** Notes for `strict` that a field did not come through whole. */
 export function blame(name: string | undefined): void {
-  now._fault ||= name;
+  fault ||= name;
 }
 
 /** Notes it on the entry as well. */
@@ -80,21 +83,21 @@ export function mark(number: number): void {
 
 /** Adds to the estimate. */
 export function weigh(more: number): void {
-  now._size += more;
+  size += more;
 }
 
 /** Copies `value` as a field of an entry. */
 export function field(number: number, value: unknown): void {
-  const { maxDataNodes, maxDataBytes, maxDataDepth } = now._limits;
+  const { maxDataNodes, maxDataBytes, maxDataDepth } = limits;
   out.push(number);
-  now._nodes = maxDataNodes;
-  now._bytes = maxDataBytes;
-  now._cut = false;
+  nodes = maxDataNodes;
+  bytes = maxDataBytes;
+  cut = false;
   put(value, maxDataDepth);
-  now._size += maxDataBytes - now._bytes;
-  if (now._cut) mark(number);
+  size += maxDataBytes - bytes;
+  if (cut) mark(number);
   // A last string that is too long is cut, and marked, by the writer.
-  if (now._bytes < 0) blame(FIELDS[number]);
+  if (bytes < 0) blame(FIELDS[number]);
 }
 
 /** Copies one value; `levels` is how many containers may still be opened. */
@@ -103,8 +106,8 @@ export function put(value: unknown, levels: number): void {
     out.push("[Truncated]");
     return;
   }
-  now._nodes--;
-  now._bytes -= 9;
+  nodes--;
+  bytes -= 9;
   switch (typeof value) {
     case "string":
       note(value);
@@ -132,27 +135,25 @@ export function put(value: unknown, levels: number): void {
 
 /** Puts a text on the tape. */
 export function note(value: string): void {
-  now._bytes -= value.length;
+  bytes -= value.length;
   out.push(value);
 }
 
 /** Notes a container that stands too deep. */
 export function leftOut(kind: string): void {
-  now._cut = true;
+  cut = true;
   note(`[${kind}]`);
 }
 
 /** Is a budget used up? Then the rest is left out. */
 export function spent(): boolean {
-  return (now._nodes < 1 || now._bytes < 0) && (now._cut = true);
+  return (nodes < 1 || bytes < 0) && (cut = true);
 }
 
 /** Copies an object of any kind; what was half copied when it threw is taken back. */
 function object(value: object, levels: number): void {
   const start = out.length;
-  const path = now._path;
-  const depth = path.length;
-  if (path.includes(value)) {
+  if (path.length && path.includes(value)) {
     note("[Circular]");
     return;
   }
@@ -172,14 +173,14 @@ function object(value: object, levels: number): void {
   } catch {
     out.length = start;
     note("[Unreadable]");
+  } finally {
+    path.pop();
   }
-  // No call, and the whole rest: what ran out of stack further in has left its own there.
-  path.length = depth;
 }
 
 /** Copies a key and its value; false when a budget is spent, and a note stands in their place. */
 export function pair(key: string, item: unknown, levels: number): boolean {
-  now._bytes -= key.length;
+  bytes -= key.length;
   if (spent()) return !out.push("…", "[Truncated]");
   out.push(key);
   put(item, levels - 1);
@@ -189,8 +190,8 @@ export function pair(key: string, item: unknown, levels: number): boolean {
 /** Puts an error's stack on the tape, to be read later: the first read is what costs. */
 export function stack(of: StackOf): void {
   out.push(of);
-  now._bytes -= 500;
-  now._size += 500;
+  bytes -= 500;
+  size += 500;
 }
 
 /** Reads the stacks that calls left for later. The last user code before a tape is written. */

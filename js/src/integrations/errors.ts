@@ -7,6 +7,7 @@
  * Tested in `tests/facade/capture.test.ts`, and in a browser by `tests/browser/errors.test.ts`.
  */
 
+import { LEVELS } from "../levels.js";
 import { listen } from "../listen.js";
 import type { Logger } from "../logger.js";
 import { bareUrl, isError } from "../safe.js";
@@ -15,13 +16,15 @@ import { seen } from "../thrown.js";
 /** Starts to listen; gives the function that stops it. */
 export function captureErrors(log: Logger): () => void {
   const capture = (origin: string, thrown: unknown, message: unknown, data?: object): void => {
-    if (seen.has(thrown as object)) return;
+    if (seen.has(thrown as object) || !log.isEnabled("error")) return;
     const options = { origin, data };
     try {
-      if (isError(thrown)) log.error(thrown, undefined, options);
-      else log.error(message, thrown, options);
+      const kept = isError(thrown)
+        ? log._log(LEVELS.error, thrown, undefined, options)
+        : log._log(LEVELS.error, message, thrown, options);
+      if (kept) seen.add(thrown as object);
     } catch {
-      // `strict` throws for an entry that was cut; here nobody could catch it.
+      // What was thrown is no object; or `strict` throws for an entry that was cut, and here nobody could catch it.
     }
   };
   return listen({
