@@ -7,6 +7,7 @@ import { Engine } from "./engine.js";
 import { captureErrors } from "./integrations/errors.js";
 import { RootLogger } from "./logger.js";
 import { check } from "./options.js";
+import { setText } from "./own.js";
 import { FIELD_DATASET, type Loader } from "./protocol.js";
 import type { LoggerOptions } from "./types.js";
 
@@ -18,7 +19,7 @@ export function create(options: LoggerOptions, loader: Loader): RootLogger {
   if (user) log.setUser(user);
   if (userId) log.setUserId(userId);
   if (sessionId) log.setSessionId(sessionId);
-  if (dataset) log._setText(FIELD_DATASET, dataset);
+  if (dataset) setText(log, FIELD_DATASET, dataset);
   if (tags) log.setTags(tags);
   if (context) log.setContext(context);
   if (config.captureErrors) engine._detach = captureErrors(log);

@@ -122,7 +122,7 @@ export class Engine {
         this._busy = tape;
         this._depth++;
         record(tape, _config, () => 
-          writeEntry(seq, severity, logger._scope(), logger._steps, message, data, options)
+          writeEntry(seq, severity, logger._scope(), logger._flow, message, data, options)
         );
         fault = found;
         const bytes = weight;

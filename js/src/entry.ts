@@ -7,9 +7,9 @@
  * Invariant: nothing throws. Tested in `tests/facade/entry.test.ts`.
  */
 
-import { MESSAGE_MAX, optionField, STEP_MAX } from "./fields.js";
-import type { Steps } from "./flow.js";
+import { MESSAGE_MAX, optionField } from "./fields.js";
 import { severityOf } from "./levels.js";
+import type { Flow } from "./logger.js";
 import { FIELD_DATA, FIELD_ERROR_NAME, FIELD_ERROR_STACK, FIELD_FLOW, FIELD_MESSAGE, FIELD_STEP_INDEX, FIELDS } from "./protocol.js";
 import { isError, keysOf, read, text, threw } from "./safe.js";
 import type { Scope } from "./scope.js";
@@ -40,7 +40,7 @@ export function writeEntry(
   seq: number,
   severity: number,
   scope: Scope,
-  steps: Steps | undefined,
+  flow: Flow | undefined,
   message: unknown,
   data: unknown,
   options: object | undefined,
@@ -65,10 +65,11 @@ export function writeEntry(
   out.push(seq, severity, Date.now(), scope, FIELD_MESSAGE, line);
   weigh(line.length);
   if (!line || line !== message || line.length > MESSAGE_MAX) blame("message");
-  if (steps) {
-    out.push(FIELD_STEP_INDEX, Math.min(steps._next++, STEP_MAX));
-    if (steps._outcome) field(FIELD_FLOW, steps._outcome);
-    steps._outcome = undefined;
+  if (flow) {
+    out.push(FIELD_STEP_INDEX, flow.stepIndex);
+    flow._next++;
+    if (flow._outcome) field(FIELD_FLOW, flow._outcome);
+    flow._outcome = undefined;
   }
   if (error) errorFields(error, extra);
   else if (data !== undefined) {

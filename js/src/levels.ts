@@ -16,40 +16,15 @@ export function severityOf(level: unknown): number {
   return typeof level === "string" ? Number(read(LEVELS, level as Level)) : NaN;
 }
 
+type LevelMethod = <T>(this: T, message: unknown, data?: unknown, options?: LogOptions) => T;
+
+export interface Leveled extends Record<Level, LevelMethod> {}
+
 export abstract class Leveled {
   /** The lowest severity that is kept. */
   abstract readonly _min: number;
-  abstract _log(severity: number, message: unknown, data: unknown, options: object | undefined): unknown;
-
-  trace(message: unknown, data?: unknown, options?: LogOptions): this {
-    if (this._min < 2) this._log(1, message, data, options);
-    return this;
-  }
-
-  debug(message: unknown, data?: unknown, options?: LogOptions): this {
-    if (this._min < 6) this._log(5, message, data, options);
-    return this;
-  }
-
-  info(message: unknown, data?: unknown, options?: LogOptions): this {
-    if (this._min < 10) this._log(9, message, data, options);
-    return this;
-  }
-
-  warn(message: unknown, data?: unknown, options?: LogOptions): this {
-    if (this._min < 14) this._log(13, message, data, options);
-    return this;
-  }
-
-  error(message: unknown, data?: unknown, options?: LogOptions): this {
-    if (this._min < 18) this._log(17, message, data, options);
-    return this;
-  }
-
-  fatal(message: unknown, data?: unknown, options?: LogOptions): this {
-    this._log(21, message, data, options);
-    return this;
-  }
+  /** Takes a call that passed the gate; was its entry kept? */
+  abstract _log(severity: number, message: unknown, data: unknown, options: object | undefined): boolean;
 
   log(entry: Entry): this {
     const given: object = Object(entry);
@@ -62,4 +37,13 @@ export abstract class Leveled {
   isEnabled(level: Level): boolean {
     return this._min <= severityOf(level);
   }
+}
+
+for (const name in LEVELS) {
+  const severity = LEVELS[name as Level];
+  Leveled.prototype[name as Level] = function (message, data, options) {
+    const logger = this as Leveled;
+    if (logger._min <= severity) logger._log(severity, message, data, options);
+    return this;
+  };
 }
