@@ -5,7 +5,7 @@
  * Invariant: a container ends at its first value for which there is no budget. Tested in `tests/facade/values.test.ts`.
  */
 
-import { read, text, threw } from "./safe.js";
+import { read, text } from "./safe.js";
 import { LIST, MAP, out, pair, put, spent } from "./tape.js";
 
 /** Copies the own enumerable pairs. */
@@ -13,12 +13,7 @@ export function map(value: object, levels: number): void {
   const at = out.push(MAP, 0) - 1;
   let count = 0;
   for (const key of Object.keys(value)) {
-    let item: unknown;
-    try {
-      item = (value as Record<string, unknown>)[key];
-    } catch (error) {
-      item = threw(error);
-    }
+    const item = read(value, key);
     if (item !== undefined) {
       count++;
       if (!pair(key, item, levels)) break;
@@ -34,19 +29,6 @@ export function entries(pairs: Iterable<readonly [unknown, unknown]>, levels: nu
   for (const [key, item] of pairs) {
     count++;
     if (!pair(text(key), item, levels)) break;
-  }
-  out[at] = count;
-}
-
-/** Copies what an iterator gives, which need not come to an end by itself. */
-export function elements(items: Iterable<unknown>, levels: number): void {
-  const at = out.push(LIST, 0) - 1;
-  let count = 0;
-  for (const item of items) {
-    const last = spent();
-    count++;
-    put(item, levels - 1);
-    if (last) break;
   }
   out[at] = count;
 }

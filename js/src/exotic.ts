@@ -5,13 +5,15 @@
  * Invariant: DOM nodes and windows are never walked. Tested in `tests/facade/values.test.ts`.
  */
 
-import { elements, entries, list } from "./containers.js";
+import { entries, list } from "./containers.js";
 import { bareUrl, isError, keysOf, tagOf, text } from "./safe.js";
 import { leftOut, note, put, stack } from "./tape.js";
 import { partsOf, StackOf } from "./thrown.js";
 
 /** So many elements of a typed array are copied; then its length is noted. */
 const TYPED_MAX = 64;
+/** No budget is for more values than this, and they need not be asked for. */
+const NODES_MAX = 100_001;
 
 /** Copies `value` in the form of its kind; false: it has none, and its own keys are what it means. May throw. */
 export function exotic(value: object, levels: number): boolean {
@@ -29,8 +31,7 @@ export function exotic(value: object, levels: number): boolean {
     if (levels < 1) leftOut(tag);
     else if (isMap) entries(value, levels);
     else if (isError(value)) entries(partsOf(value), levels);
-    else if (some.length! > TYPED_MAX) list(firstOf(value as Uint8Array, tag), levels);
-    else elements(value as Set<unknown>, levels);
+    else list(elements(value as Set<unknown>, tag, some.length!), levels);
   } else {
     // A promise, a weak map, a request …: what it holds is out of reach.
     const blank = tag !== "Object" && typeof some.toJSON !== "function" && !keysOf(value).length;
@@ -40,8 +41,11 @@ export function exotic(value: object, levels: number): boolean {
   return true;
 }
 
-/** The first elements of a long typed array, and its length. */
-function firstOf(items: Uint8Array, tag: string): unknown[] {
-  const first = Array.from({ length: TYPED_MAX }, (_, i): unknown => items[i]);
-  return [...first, `[${tag}(${items.length})]`];
+/** The elements of a set, which need not come to an end by itself, or of a typed array up to a bound. */
+function elements(items: Iterable<unknown>, tag: string, length: number): unknown[] {
+  const first: unknown[] = [];
+  const isLong = length > TYPED_MAX;
+  for (const item of items) if (first.push(item) >= (isLong ? TYPED_MAX : NODES_MAX)) break;
+  if (isLong) first.push(`[${tag}(${length})]`);
+  return first;
 }
