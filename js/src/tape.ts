@@ -108,29 +108,13 @@ export function put(value: unknown, levels: number): void {
   }
   nodes--;
   bytes -= 9;
-  switch (typeof value) {
-    case "string":
-      note(value);
-      return;
-    case "number":
-      out.push(value - value === 0 ? value : `${value}`);
-      return;
-    case "boolean":
-      out.push(value);
-      return;
-    case "object":
-      if (value) object(value, levels);
-      else out.push(value);
-      return;
-    case "undefined":
-      out.push(null);
-      return;
-    case "function":
-      note(`[Function: ${text(read(value, "name"))}]`);
-      return;
-    default:
-      note(text(value));
-  }
+  const kind = typeof value;
+  if (kind === "string") note(value as string);
+  else if (kind === "object" && value) object(value, levels);
+  else if (kind === "function") note(`[Function: ${text(read(value as object, "name"))}]`);
+  else if (kind === "boolean" || Number.isFinite(value)) out.push(value);
+  else if (value === undefined || value === null) out.push(null);
+  else note(text(value));
 }
 
 /** Puts a text on the tape. */
@@ -180,7 +164,7 @@ function object(value: object, levels: number): void {
 
 /** Copies a key and its value; false when a budget is spent, and a note stands in their place. */
 export function pair(key: string, item: unknown, levels: number): boolean {
-  bytes -= key.length;
+  bytes -= key.length + 1;
   if (spent()) return !out.push("…", "[Truncated]");
   out.push(key);
   put(item, levels - 1);

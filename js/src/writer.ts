@@ -7,7 +7,7 @@
  * Tested in `tests/facade/writer.test.ts`.
  */
 
-import { byte, decimal, end, head, num, open, raw, replace, rewind, str, TEXT_BYTES_MAX, wasCut } from "./msgpack.js";
+import { byte, decimal, end, head, num, raw, replace, rewind, str, TEXT_BYTES_MAX, wasCut } from "./msgpack.js";
 import {
   FIELD_CONTEXT,
   FIELD_DATA,
@@ -42,8 +42,7 @@ export function value(slots: readonly unknown[], i: number, limit: number): numb
   else if (typeof slot === "number") num(slot);
   else if (slot === MAP || slot === LIST) {
     let count = slots[i++] as number;
-    if (slot === MAP) open(0x80, 15, 0xdf, count);
-    else open(0x90, 15, 0xdd, count);
+    head(slot === MAP ? 0xdf : 0xdd, count);
     while (count--) {
       // Keys are whole, so that no two become one.
       if (slot === MAP) str(slots[i++] as string);
