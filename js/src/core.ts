@@ -1,24 +1,22 @@
 /**
  * The core as the engine uses it: started once, called through one gate, dead after a trap.
  *
- * Owns: the configuration record, the one gate (`run`) for our calls and the browser's, the tokens of flushes that wait.
- * Does not own: the tapes and what a trap means (ending.ts), when to start (start.ts).
- * Invariants: nothing here throws; each token settles exactly once, by the core or by its death.
+ * Owns: the configuration record, the one gate (`run`) for our calls and the browser's.
+ * Does not own: the tapes, flushes and what a trap means (ending.ts), when to start (start.ts).
+ * Invariant: nothing here throws.
  * Tested in `tests/facade/degraded.test.ts`, `ending.test.ts` and `options.test.ts`.
  */
 
 import { failed } from "./ending.js";
 import type { Engine } from "./engine.js";
 import { end, handIn } from "./msgpack.js";
+import { RECORD_FROM, RECORD_TO } from "./options.js";
 import { members } from "./page.js";
 import { CONSENTS, type CoreModule, NOTIFY_DROPPED, NOTIFY_SETTLED, PROBLEMS } from "./protocol.js";
 import type { Fragment } from "./scope.js";
 import { field, record, type Tape } from "./tape.js";
-import type { FlushResult } from "./types.js";
 import { begin, value } from "./writer.js";
 
-/** No timer waits longer, in ms. */
-export const TIMEOUT_MAX_MS = 2_147_483_647;
 /** Each option has bounds of its own. */
 const NO_LIMITS = { maxDataDepth: 2, maxDataNodes: 1e6, maxDataBytes: 1e6 };
 
@@ -27,15 +25,7 @@ function writeConfig({ _config: config, _consent, _resource }: Engine, crossOrig
   const { source, environment, version, redact } = config;
   const tape: Tape = [];
   const values = [
-    config.batchSize,
-    config.batchBytes,
-    config.flushInterval,
-    config.maxBufferBytes,
-    config["retry.initialDelayMs"],
-    config["retry.maxDelayMs"],
-    config["retry.maxAgeMs"],
-    config["retry.maxRetries"],
-    config.timeoutMs,
+    ...Object.values(config).slice(RECORD_FROM, RECORD_TO),
     CONSENTS.indexOf(_consent),
     !!redact,
     crossOrigin,
@@ -57,14 +47,8 @@ export function run<T>(engine: Engine, fn: (module: CoreModule, core: number) =>
     if (engine._alive()) return fn(engine._module!, engine._core);
   } catch (cause) {
     failed(engine, cause);
-    for (const token of engine._waiting.keys()) settle(engine, token);
   }
   return undefined;
-}
-
-function settle(engine: Engine, token: number, delivered = 0, pending = 0, dropped = 0, lastStatus = 0): void {
-  engine._waiting.get(token)?.({ delivered, pending, dropped, lastStatus });
-  engine._waiting.delete(token);
 }
 
 /** Starts the engine's core. */
@@ -88,7 +72,7 @@ export function startCore(engine: Engine, module: CoreModule): void {
       init({ "Content-Type": "application/json", ...(apiKey && { "X-API-Key": apiKey }) }),
       init({ "Content-Type": "text/plain" }),
       (kind, subject, a, b, c, d) => {
-        if (kind === NOTIFY_SETTLED) settle(engine, subject, a, b, c, d);
+        if (kind === NOTIFY_SETTLED) engine._waiting.get(subject)?.(a, b, c, d);
         else if (kind === NOTIFY_DROPPED) _notifier._dropped(subject, a);
         else _notifier._problem(PROBLEMS[subject] || "internal", undefined, undefined, a || undefined);
       },
@@ -117,19 +101,5 @@ export function merge(engine: Engine, contexts: readonly Fragment[]): Uint8Array
     const length = module._merge(handIn(module));
     const at = module._reserve(0);
     return length && length <= limit ? new Uint8Array(module._memory.buffer, at, length).slice() : undefined;
-  });
-}
-
-/** Flushes, and ends with `close`; answered by the core, or at its death. */
-export function flushCore(engine: Engine, timeoutMs: number, close: boolean): Promise<FlushResult> {
-  return new Promise((resolve) => {
-    const token = ++engine._tokens;
-    // The core's own timer keeps no process (of Node) alive; who waits for an answer must get it.
-    const stay = setTimeout(() => {}, TIMEOUT_MAX_MS);
-    engine._waiting.set(token, (result) => {
-      clearTimeout(stay);
-      resolve(result);
-    });
-    run(engine, (module, core) => module._flush(core, token, timeoutMs, close));
   });
 }

@@ -12,6 +12,7 @@
 
 import { run } from "./core.js";
 import { subject, writeEntry } from "./entry.js";
+import type { Settle } from "./ending.js";
 import { SapwoodError } from "./error.js";
 import { handOver } from "./handover.js";
 import type { Logger } from "./logger.js";
@@ -48,9 +49,9 @@ export class Engine {
   /** Where to send to. */
   readonly _url: URL | undefined;
   /** Stops the watch for the end of the page. */
-  _unlisten = (): void => {};
+  _unlisten: (() => void) | undefined;
   /** Stops an integration, when the logger ends. */
-  _detach = (): void => {};
+  _detach: (() => void) | undefined;
   _consent: Consent;
   /** What stands in the header of every batch, as the core knows it. */
   _resource: string;
@@ -78,7 +79,7 @@ export class Engine {
   _module: CoreModule | undefined;
   _core = 0;
   _tokens = 0;
-  readonly _waiting = new Map<number, (result: FlushResult) => void>();
+  readonly _waiting = new Map<number, Settle>();
   /** Has the last start failed? Then log calls do not try again. */
   _refused = false;
   _timer: Timer | undefined;

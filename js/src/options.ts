@@ -52,11 +52,11 @@ export const OPTIONS = {
   user: [object as Kind<User>],
   tags: [texts, 50, 20],
   context: [object],
+  retry: [object],
   batchSize: [integer, 1, 1000, 100],
   batchBytes: [integer, 1024, 1_048_576, 49_152],
   flushInterval: [integer, 0, DAY_MS, 5000],
   maxBufferBytes: [integer, 16_384, 67_108_864, 2_097_152],
-  retry: [object],
   "retry.initialDelayMs": [integer, 1, DAY_MS, 1000],
   "retry.maxDelayMs": [integer, 1, DAY_MS, 30_000],
   "retry.maxAgeMs": [integer, 0, 7 * DAY_MS, 3_600_000],
@@ -72,6 +72,10 @@ export const OPTIONS = {
   onError: [onError],
   onDrop: [onDrop],
 } as const satisfies Record<string, Spec>;
+
+/** Where the options stand with which the configuration record begins: `batchSize` to `timeoutMs`, in the order of the list. */
+export const RECORD_FROM = 13;
+export const RECORD_TO = 22;
 
 type WithDefault = readonly [unknown, unknown, unknown, unknown];
 type ValueOf<S extends Spec> = S[0] extends Kind<infer T> ? (S extends WithDefault ? T : T | undefined) : never;

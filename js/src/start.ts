@@ -26,7 +26,7 @@ export function hasCore(engine: Engine): boolean {
 export function begin(engine: Engine, module: CoreModule): void {
   if (engine._module || engine._dead !== undefined) return;
   // From here on the core watches the page.
-  engine._unlisten();
+  engine._unlisten?.();
   startCore(engine, module);
 }
 
