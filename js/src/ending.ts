@@ -31,7 +31,7 @@ export function flush(engine: Engine, options?: FlushOptions): Promise<FlushResu
 
 export function close(engine: Engine, options?: FlushOptions): Promise<FlushResult> {
   if (!engine._closing) {
-    if (engine._module || engine._count) handOn(engine);
+    if (engine._module || engine._tapes.length) handOn(engine);
     unplan(engine);
     engine._unlisten?.();
     engine._detach?.();
@@ -56,7 +56,7 @@ export function setConsent(engine: Engine, state: Consent): void {
 /** The core trapped: what it held is lost, and what comes is counted. */
 export function failed(engine: Engine, cause: unknown): void {
   engine._dead = DROP_CORE_FAILED;
-  engine._count = 0;
+  engine._moving = 0;
   engine._take();
   unplan(engine);
   engine._notifier._problem("core_failed", undefined, cause);

@@ -3,7 +3,7 @@
  *
  * Owns: what an entry is made of and in which order its fields stand. Does not own: the copying of values (tape.ts), sequence
  * numbers and bounds (engine.ts).
- * Form: `seq, severity, timestamp, scope, (field, value …) …, END`. Where a field stands twice, the last one counts.
+ * Form: `seq, severity, timestamp, scope, (field, value …) …`. Where a field stands twice, the last one counts.
  * Invariant: nothing throws. Tested in `tests/facade/entry.test.ts`.
  */
 
@@ -13,7 +13,7 @@ import type { Flow } from "./logger.js";
 import { FIELD_DATA, FIELD_ERROR_NAME, FIELD_ERROR_STACK, FIELD_FLOW, FIELD_MESSAGE, FIELD_STEP_INDEX, FIELDS } from "./protocol.js";
 import { isError, keysOf, read, text, threw } from "./safe.js";
 import type { Scope } from "./scope.js";
-import { blame, END, field, mark, out, stack, weigh } from "./tape.js";
+import { blame, field, mark, out, stack, weigh } from "./tape.js";
 import { dataOf, StackOf } from "./thrown.js";
 
 /** From this severity on, an Error given as data is the subject of the entry, and is taken apart. */
@@ -45,7 +45,6 @@ export function writeEntry(
   data: unknown,
   options: object | undefined,
 ): void {
-  const start = out.length;
   let extra = options && resolve(read(options, "data"));
   let error: object | undefined;
   data = resolve(data);
@@ -77,8 +76,7 @@ export function writeEntry(
     // Two values for one place: the one beside the message stands.
     if (extra !== undefined) mark(FIELD_DATA);
   }
-  if (options) optionFields(start, options);
-  out.push(END);
+  if (options) optionFields(options);
   subject = error;
 }
 
@@ -90,7 +88,7 @@ function errorFields(error: object, extra: unknown): void {
 }
 
 /** Puts what stands beside message and data on the tape. */
-function optionFields(start: number, options: object): void {
+function optionFields(options: object): void {
   for (const name of keysOf(options)) {
     const value = read(options, name);
     const at = out.length;
@@ -98,7 +96,7 @@ function optionFields(start: number, options: object): void {
       if (!severityOf(value)) blame(name);
     } else if (value !== undefined && value !== null && name !== "data" && name !== "message") {
       try {
-        optionField(start, name, value);
+        optionField(name, value);
       } catch {
         out.length = at;
         mark(FIELDS.indexOf(name));

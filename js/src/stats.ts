@@ -29,7 +29,7 @@ export function stats(engine: Engine): Stats {
     accepted: engine._accepted,
     delivered: stat(engine, STAT_DELIVERED),
     unconfirmed: stat(engine, STAT_UNCONFIRMED),
-    buffered: engine._count + held(STAT_BUFFERED),
+    buffered: engine._tapes.length + engine._moving + held(STAT_BUFFERED),
     inFlight: held(STAT_IN_FLIGHT),
     stored: held(STAT_STORED),
     dropped: {},

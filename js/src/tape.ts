@@ -1,5 +1,5 @@
 /**
- * The tape: a flat array on which log calls leave a copy of what they were given, and the walk that copies any value.
+ * A tape: a flat array on which a log call leaves a copy of what it was given, and the walk that copies any value.
  *
  * Owns: the snapshot and its budgets. Does not own: the fields of an entry (entry.ts), the kinds of objects (containers.ts,
  * exotic.ts), MessagePack (writer.ts).
@@ -23,8 +23,6 @@ export type Tape = unknown[];
 export const MAP = {};
 /** Opens a list on the tape. */
 export const LIST = {};
-/** Ends an entry on the tape. */
-export const END = {};
 
 /** How much of one value is copied. */
 export interface Limits {

@@ -17,7 +17,7 @@ import {
   OP_SCOPE,
 } from "./protocol.js";
 import { pairsOf, type Scope } from "./scope.js";
-import { END, LIST, MAP } from "./tape.js";
+import { LIST, MAP, type Tape } from "./tape.js";
 
 /** A note such as `[Truncated]` is written even where a budget is spent. */
 const NOTE_BYTES = 16;
@@ -53,21 +53,22 @@ export function value(slots: readonly unknown[], i: number, limit: number): numb
   return i;
 }
 
-/** Writes the (field, value) pairs on a tape up to its `END` and which of them were cut; gives the place after it. */
-function fields(slots: readonly unknown[], i: number, budget: number): number {
+/** Writes the (field, value) pairs on a tape from `i` on, and which of them were cut. */
+function fields(slots: readonly unknown[], i: number, budget: number): void {
   const at = end;
   let count = 0;
   head(0xce, 0);
-  for (let field; i < slots.length && (field = slots[i++] as number | object) !== END; ) {
+  while (i < slots.length) {
+    const field = slots[i++] as number;
     if (field === FIELD_TRUNCATED) {
       marks |= 1 << (slots[i++] as number);
       continue;
     }
     const bounded = field === FIELD_DATA || field === FIELD_CONTEXT || field === FIELD_USER;
     count++;
-    byte(field as number);
+    byte(field);
     i = value(slots, i, end + (bounded ? budget : TEXT_BYTES_MAX));
-    if (wasCut() && bounded) marks |= 1 << (field as number);
+    if (wasCut() && bounded) marks |= 1 << field;
   }
   if (marks) {
     count++;
@@ -75,15 +76,14 @@ function fields(slots: readonly unknown[], i: number, budget: number): number {
     num(marks);
   }
   replace(at + 1, count);
-  return i;
 }
 
 /**
- * Writes the entry at `i` on a tape, its data bounded by `budget` bytes, and its scope where this hand-over has not got it yet.
- * Gives the place after it, or 0 when it could not be written, and then nothing of it is.
+ * Writes the entry on a tape, its data bounded by `budget` bytes, and its scope where this hand-over has not got it yet; false when it
+ * could not be written, and then nothing of it is.
  */
-export function entry(slots: readonly unknown[], i: number, budget: number): number {
-  const scope = slots[i + 3] as Scope;
+export function entry(slots: Tape, budget: number): boolean {
+  const [seq, severity, timestamp, scope] = slots as [number, number, number, Scope];
   if (scope._round !== round) {
     scope._round = round;
     scope._number = scopes++;
@@ -96,13 +96,14 @@ export function entry(slots: readonly unknown[], i: number, budget: number): num
   try {
     marks = scope._marks;
     byte(OP_ENTRY);
-    num(slots[i] as number);
-    num(slots[i + 1] as number);
-    decimal(slots[i + 2] as number);
+    num(seq);
+    num(severity);
+    decimal(timestamp);
     num(scope._number);
-    return fields(slots, i + 4, budget);
+    fields(slots, 4, budget);
+    return true;
   } catch {
     rewind(start);
-    return 0;
+    return false;
   }
 }
