@@ -51,8 +51,11 @@ export function run<T>(engine: Engine, fn: (module: CoreModule, core: number) =>
   return undefined;
 }
 
-/** Starts the engine's core. */
+/** Starts the core of a logger that has none, and has not ended meanwhile. */
 export function startCore(engine: Engine, module: CoreModule): void {
+  if (engine._module || engine._dead !== undefined) return;
+  // From here on the core watches the page.
+  engine._unlisten?.();
   const { apiKey } = engine._config;
   const { href, origin } = engine._url!;
   const crossOrigin = !!globalThis.location && origin !== location.origin;

@@ -10,24 +10,16 @@
 import { run, startCore } from "./core.js";
 import type { Engine } from "./engine.js";
 import { listen } from "./listen.js";
-import { type CoreModule, SIGNAL_HIDE } from "./protocol.js";
+import { SIGNAL_HIDE } from "./protocol.js";
 
 /** Is there a core, started now if need be? */
 export function hasCore(engine: Engine): boolean {
   try {
-    if (!engine._module && !engine._refused && engine._dead === undefined) begin(engine, engine._loader._now());
+    if (!engine._module && !engine._refused && engine._dead === undefined) startCore(engine, engine._loader._now());
   } catch (cause) {
     refuse(engine, cause);
   }
   return !!engine._module;
-}
-
-/** Starts the core of a logger that has none, and has not ended meanwhile. */
-export function begin(engine: Engine, module: CoreModule): void {
-  if (engine._module || engine._dead !== undefined) return;
-  // From here on the core watches the page.
-  engine._unlisten?.();
-  startCore(engine, module);
 }
 
 /** No core could be had: log calls do not try again by themselves. */

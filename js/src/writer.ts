@@ -22,17 +22,13 @@ import { LIST, MAP, type Tape } from "./tape.js";
 /** A note such as `[Truncated]` is written even where a budget is spent. */
 const NOTE_BYTES = 16;
 
-/** Which hand-over this is: scopes are numbered anew in each. */
-let round = 0;
-let scopes = 0;
-/** What did not come through whole of the entry or scope that is being written, a bit a field. */
-let marks = 0;
+/** The numbers of the scopes that were written in this hand-over. */
+let scopes: Map<Scope, number>;
 
 /** Begins a hand-over. */
 export function begin(): void {
   rewind();
-  scopes = 0;
-  round++;
+  scopes = new Map();
 }
 
 /** Writes the value at `i` on a tape, its strings cut where they pass `limit` (an address in the buffer); gives the place after it. */
@@ -57,6 +53,8 @@ export function value(slots: readonly unknown[], i: number, limit: number): numb
 function fields(slots: readonly unknown[], i: number, budget: number): void {
   const at = end;
   let count = 0;
+  /** What did not come through whole, a bit a field. */
+  let marks = 0;
   head(0xce, 0);
   while (i < slots.length) {
     const field = slots[i++] as number;
@@ -84,22 +82,18 @@ function fields(slots: readonly unknown[], i: number, budget: number): void {
  */
 export function entry(slots: Tape, budget: number): boolean {
   const [seq, severity, timestamp, scope] = slots as [number, number, number, Scope];
-  if (scope._round !== round) {
-    scope._round = round;
-    scope._number = scopes++;
-    marks = 0;
+  if (!scopes.has(scope)) {
+    scopes.set(scope, scopes.size);
     byte(OP_SCOPE);
     fields(pairsOf(scope), 0, budget);
-    scope._marks = marks;
   }
   const start = end;
   try {
-    marks = scope._marks;
     byte(OP_ENTRY);
     num(seq);
     num(severity);
     decimal(timestamp);
-    num(scope._number);
+    num(scopes.get(scope)!);
     fields(slots, 4, budget);
     return true;
   } catch {
