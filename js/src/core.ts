@@ -11,34 +11,33 @@ import { failed } from "./ending.js";
 import type { Engine } from "./engine.js";
 import { end, handIn } from "./msgpack.js";
 import { RECORD_FROM, RECORD_TO } from "./options.js";
-import { members } from "./page.js";
+import { common, members } from "./page.js";
 import { CONSENTS, type CoreModule, NOTIFY_DROPPED, NOTIFY_SETTLED, PROBLEMS } from "./protocol.js";
 import type { Fragment } from "./scope.js";
-import { field, record, type Tape } from "./tape.js";
+import { LIST, type Tape } from "./tape.js";
 import { begin, value } from "./writer.js";
 
-/** Each option has bounds of its own. */
-const NO_LIMITS = { maxDataDepth: 2, maxDataNodes: 1e6, maxDataBytes: 1e6 };
-
-/** Writes the configuration record of docs/boundary.md. */
+/** Writes the configuration record of docs/boundary.md. Its values have been checked, so they go on a tape as they are. */
 function writeConfig({ _config: config, _consent, _resource }: Engine, crossOrigin: boolean): void {
-  const { source, environment, version, redact } = config;
-  const tape: Tape = [];
-  const values = [
-    ...Object.values(config).slice(RECORD_FROM, RECORD_TO),
+  const { redact } = config;
+  const keys = typeof redact === "object" ? redact.keys : [];
+  const tape: Tape = [
+    ...Object.values(config)
+      .slice(RECORD_FROM, RECORD_TO)
+      .map((option) => option ?? null),
     CONSENTS.indexOf(_consent),
     !!redact,
     crossOrigin,
     !!globalThis.Request && "keepalive" in Request.prototype,
     config.apiKey || "",
-    members({ source, environment, version }),
+    members(common(config)),
     _resource,
-    typeof redact === "object" ? redact.keys : [],
+    LIST,
+    keys.length,
+    ...keys,
   ];
-  record(tape, NO_LIMITS, () => field(0, values));
   begin();
-  // Without the field's number and the list's head.
-  for (let i = 3; i < tape.length; ) i = value(tape, i, NO_LIMITS.maxDataBytes);
+  for (let i = 0; i < tape.length; ) i = value(tape, i, Infinity);
 }
 
 /** Runs what may trap, while there is a core that has not. */

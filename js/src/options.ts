@@ -15,13 +15,13 @@ import type { Consent, DropReason, Level, LoggerOptions, User } from "./types.js
 type Kind<T> = (value: unknown, min: number, max: number) => value is T;
 
 export const text: Kind<string> = (value, min, max): value is string =>
-  typeof value === "string" && value.length >= min && value.length <= max;
+  typeof value === "string" && integer(value.length, min, max);
 export const integer: Kind<number> = (value, min, max): value is number =>
   Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
 export const flag = (value: unknown): value is boolean => typeof value === "boolean";
-const callback = <T>(value: unknown): value is T => typeof value === "function";
-export const onError: Kind<(error: SapwoodError) => void> = callback;
-export const onDrop: Kind<(reason: DropReason, count: number) => void> = callback;
+type OnError = (error: SapwoodError) => void;
+type OnDrop = (reason: DropReason, count: number) => void;
+export const callback = (value: unknown): value is unknown => typeof value === "function";
 export const object = (value: unknown): value is object => typeof value === "object" && !!value && !Array.isArray(value);
 /** What the environment may leave out. */
 export const setting = (value: unknown): value is string | null => value === null || typeof value === "string";
@@ -69,8 +69,8 @@ export const OPTIONS = {
   maxDataNodes: [integer, 10, 100_000, 5000],
   maxDataBytes: [integer, 1024, 1_048_576, 65_536],
   strict: [flag, 0, 0, false],
-  onError: [onError],
-  onDrop: [onDrop],
+  onError: [callback as Kind<OnError>],
+  onDrop: [callback as Kind<OnDrop>],
 } as const satisfies Record<string, Spec>;
 
 /** Where the options stand with which the configuration record begins: `batchSize` to `timeoutMs`, in the order of the list. */

@@ -31,15 +31,18 @@ export function members(object: object): string {
   return "," + JSON.stringify(object, bounded).slice(1, -1);
 }
 
+/** What stands in every entry. */
+export function common({ source, environment, version }: Config): object {
+  return { source, environment, version };
+}
+
 /** What is the same in the header of every batch, as JSON members. */
-export function resource({ source, environment, version }: Config): string {
+export function resource(config: Config): string {
   const { location, navigator } = globalThis;
   return members({
     sdk: { name: "sapwood", version: VERSION },
     resource: {
-      source,
-      environment,
-      version,
+      ...common(config),
       url: location && bareUrl(location.href),
       userAgent: navigator?.userAgent,
       locale: navigator?.language,

@@ -17,12 +17,9 @@ import { seen } from "../thrown.js";
 export function captureErrors(log: Logger): () => void {
   const capture = (origin: string, thrown: unknown, message: unknown, data?: object): void => {
     if (seen.has(thrown as object) || !log.isEnabled("error")) return;
-    const options = { origin, data };
+    const [subject, more] = isError(thrown) ? [thrown] : [message, thrown];
     try {
-      const kept = isError(thrown)
-        ? log._log(LEVELS.error, thrown, undefined, options)
-        : log._log(LEVELS.error, message, thrown, options);
-      if (kept) seen.add(thrown as object);
+      if (log._log(LEVELS.error, subject, more, { origin, data })) seen.add(thrown as object);
     } catch {
       // What was thrown is no object; or `strict` throws for an entry that was cut, and here nobody could catch it.
     }
