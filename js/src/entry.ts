@@ -8,16 +8,13 @@
  */
 
 import { MESSAGE_MAX, optionField } from "./fields.js";
-import { severityOf } from "./levels.js";
+import { severityOf, WARN } from "./levels.js";
 import type { Flow } from "./logger.js";
 import { FIELD_DATA, FIELD_ERROR_NAME, FIELD_ERROR_STACK, FIELD_FLOW, FIELD_MESSAGE, FIELD_STEP_INDEX, FIELDS } from "./protocol.js";
 import { isError, keysOf, read, text, threw } from "./safe.js";
 import type { Scope } from "./scope.js";
 import { blame, field, mark, out, stack, weigh } from "./tape.js";
 import { dataOf, StackOf } from "./thrown.js";
-
-/** From this severity on, an Error given as data is the subject of the entry, and is taken apart. */
-const WARN = 13;
 
 /** The error that the last entry is about. */
 export let subject: object | undefined;

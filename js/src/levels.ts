@@ -10,10 +10,15 @@ import type { Entry, Level, LogOptions } from "./types.js";
 
 export const LEVELS: Readonly<Record<Level, number>> = { trace: 1, debug: 5, info: 9, warn: 13, error: 17, fatal: 21 };
 
+/** Those that the code itself logs at, or decides by. */
+export const INFO = 9;
+export const WARN = 13;
+export const ERROR = 17;
+
 /** The severity number of a level's name; NaN for what is none. */
 export function severityOf(level: unknown): number {
   // Any other value would become a text on the way to a key, which can take for ever.
-  return typeof level === "string" ? Number(read(LEVELS, level as Level)) : NaN;
+  return typeof level === "string" ? Number(LEVELS[level as Level]) : NaN;
 }
 
 type LevelMethod = <T>(this: T, message: unknown, data?: unknown, options?: LogOptions) => T;
@@ -29,7 +34,7 @@ export abstract class Leveled {
   log(entry: Entry): this {
     const given: object = Object(entry);
     // What is no level is told by nothing but its message: it is kept, as `info`.
-    const severity = severityOf(read(given, "level")) || LEVELS.info;
+    const severity = severityOf(read(given, "level")) || INFO;
     if (this._min <= severity) this._log(severity, read(given, "message"), undefined, given);
     return this;
   }

@@ -13,13 +13,13 @@ import { close, flush, setConsent } from "./ending.js";
 import type { Engine } from "./engine.js";
 import { STEP_MAX, tagList } from "./fields.js";
 import { flowId, ID_MAX, NAME_MAX } from "./flow.js";
-import { Leveled, severityOf } from "./levels.js";
+import { ERROR, INFO, Leveled, severityOf, WARN } from "./levels.js";
 import { set, setText } from "./own.js";
 import { FIELD_CONTEXT, FIELD_FLOW, FIELD_FLOW_ID, FIELD_SESSION_ID, FIELD_TAGS, FIELD_USER, FIELD_USER_ID } from "./protocol.js";
 import { isError, read, text, tidy } from "./safe.js";
 import { type Fragment, node, type Scope } from "./scope.js";
 import { stats } from "./stats.js";
-import { field, out } from "./tape.js";
+import { field } from "./tape.js";
 import type { Consent, FlowOptions, FlushOptions, FlushResult, Stats, User } from "./types.js";
 
 export class Logger extends Leveled {
@@ -64,7 +64,7 @@ export class Logger extends Leveled {
 
   setUser(user: User | null | undefined): this {
     const id = user ? read(user, "id") : null;
-    set(this, FIELD_USER, () => (user ? field(FIELD_USER, user) : out.push(FIELD_USER, null)));
+    set(this, FIELD_USER, () => field(FIELD_USER, user || null));
     return id === undefined ? this : setText(this, FIELD_USER_ID, id);
   }
 
@@ -140,17 +140,16 @@ export class Flow extends Logger {
   }
 
   ok(data?: unknown): void {
-    this._end("ok", "info", data);
+    this._end("ok", INFO, data);
   }
 
   fail(error?: unknown, data?: unknown): void {
-    if (isError(error)) this._end("failed", "error", error, { data });
-    else if (error === undefined) this._end("failed", "error", data);
-    else this._end("failed", "error", data === undefined ? { error } : { error, data });
+    if (isError(error)) this._end("failed", ERROR, error, { data });
+    else this._end("failed", ERROR, error === undefined ? data : { error, data });
   }
 
   abandon(reason?: unknown): void {
-    this._end("abandoned", "warn", reason === undefined ? reason : { reason });
+    this._end("abandoned", WARN, reason === undefined ? reason : { reason });
   }
 
   override toString(): string {
@@ -162,13 +161,13 @@ export class Flow extends Logger {
   }
 
   /** The last entry. An outcome whose level is filtered ends the flow as well. */
-  _end(outcome: string, level: "info" | "warn" | "error", data: unknown, options?: object): void {
+  _end(outcome: string, severity: number, data: unknown, options?: object): void {
     if (this._ended) return;
     this._ended = true;
-    if (!this.isEnabled(level)) return;
+    if (this._min > severity) return;
     const durationMs = Math.max(0, Date.now() - this._start);
     this._outcome = { name: this.name, outcome, durationMs };
-    this[level](`Flow ${this.name}: ${outcome}`, data, options);
+    this._log(severity, `Flow ${this.name}: ${outcome}`, data, options);
     this._outcome = undefined;
   }
 }

@@ -7,7 +7,7 @@
  * Tested in `tests/facade/capture.test.ts`, and in a browser by `tests/browser/errors.test.ts`.
  */
 
-import { LEVELS } from "../levels.js";
+import { ERROR } from "../levels.js";
 import { listen } from "../listen.js";
 import type { Logger } from "../logger.js";
 import { bareUrl, isError } from "../safe.js";
@@ -16,10 +16,10 @@ import { seen } from "../thrown.js";
 /** Starts to listen; gives the function that stops it. */
 export function captureErrors(log: Logger): () => void {
   const capture = (origin: string, thrown: unknown, message: unknown, data?: object): void => {
-    if (seen.has(thrown as object) || !log.isEnabled("error")) return;
+    if (seen.has(thrown as object) || log._min > ERROR) return;
     const [subject, more] = isError(thrown) ? [thrown] : [message, thrown];
     try {
-      if (log._log(LEVELS.error, subject, more, { origin, data })) seen.add(thrown as object);
+      if (log._log(ERROR, subject, more, { origin, data })) seen.add(thrown as object);
     } catch {
       // What was thrown is no object; or `strict` throws for an entry that was cut, and here nobody could catch it.
     }
