@@ -2,7 +2,8 @@
  * What becomes of all that a logger holds: flush, close, consent, a core that trapped.
  *
  * Owns: the flushes that wait, the order of steps at the end. Does not own: counting, the calls into the core (core.ts).
- * Invariants: nothing rejects; each flush settles exactly once, by the core or by its death; `close` happens once; what was logged under a denied consent never reaches the core that may send it.
+ * Invariants: nothing rejects; each flush settles exactly once, by the core or by its death; `close` happens once; what was logged
+ * under a denied consent never reaches the core that may send it.
  * Tested in `tests/facade/ending.test.ts` and `degraded.test.ts`.
  */
 

@@ -67,21 +67,17 @@ export function writeEntry(
     if (flow._outcome) field(FIELD_FLOW, flow._outcome);
     flow._outcome = undefined;
   }
-  if (error) errorFields(error, extra);
-  else if (data !== undefined) {
+  if (error) {
+    out.push(FIELD_ERROR_NAME, text(read(error, "name")), FIELD_ERROR_STACK);
+    stack(new StackOf(error));
+    field(FIELD_DATA, dataOf(error, extra));
+  } else if (data !== undefined) {
     field(FIELD_DATA, data);
     // Two values for one place: the one beside the message stands.
     if (extra !== undefined) mark(FIELD_DATA);
   }
   if (options) optionFields(options);
   subject = error;
-}
-
-/** Puts an error that is the subject of an entry on the tape. */
-function errorFields(error: object, extra: unknown): void {
-  out.push(FIELD_ERROR_NAME, text(read(error, "name")), FIELD_ERROR_STACK);
-  stack(new StackOf(error));
-  field(FIELD_DATA, dataOf(error, extra));
 }
 
 /** Puts what stands beside message and data on the tape. */

@@ -2,7 +2,8 @@
  * When the tapes are handed over by themselves: in an idle moment, or in the next task.
  *
  * Owns: at most one idle callback and one timer of an engine, and their removal. Does not own: what is handed over.
- * Invariants: what is on a tape is planned for; a logger that has ended plans nothing. Tested in `tests/facade/handover.test.ts` and `start.test.ts`.
+ * Invariants: what is on a tape is planned for; a logger that has ended plans nothing. Tested in `tests/facade/handover.test.ts` and
+ * `start.test.ts`.
  */
 
 import { startCore } from "./core.js";
