@@ -1,11 +1,11 @@
 /**
  * Loggers and flows: the methods that a user calls.
  *
- * Owns: the tree of loggers, and the reading of a parent's scope at each call; the one outcome of a flow. Does not own: what a
- * setter sets (own.ts), the form of flow ids (flow.ts), the tape, the core (engine.ts).
+ * Owns: the level gate, the tree of loggers, and the reading of a parent's scope at each call; the one outcome of a flow. Does not
+ * own: what a setter sets (own.ts), the form of flow ids (flow.ts), the tape, the core (engine.ts).
  * Invariants: setters and calls never throw (but under `strict`); a captured scope never changes; children see what their parent
- * sets later; steps are 0, 1, 2 … over a flow and its children, given after the level gate; the first outcome is the only one.
- * Tested in `tests/facade/scope.test.ts` and `flow.test.ts`.
+ * sets later; a call below the minimum costs one comparison (measured by `benches/call.ts`); steps are 0, 1, 2 … over a flow and its
+ * children, given after the level gate; the first outcome is the only one. Tested in `tests/facade/scope.test.ts`, `flow.test.ts`.
  */
 
 import { ASYNC_DISPOSE, DISPOSE } from "./dispose.js";
@@ -13,16 +13,21 @@ import { close, flush, setConsent } from "./ending.js";
 import type { Engine } from "./engine.js";
 import { STEP_MAX, tagList } from "./fields.js";
 import { flowId, ID_MAX, NAME_MAX } from "./flow.js";
-import { ERROR, INFO, Leveled, severityOf, WARN } from "./levels.js";
+import { ERROR, INFO, LEVELS, severityOf, WARN } from "./levels.js";
 import { set, setText } from "./own.js";
 import { FIELD_CONTEXT, FIELD_FLOW, FIELD_FLOW_ID, FIELD_SESSION_ID, FIELD_TAGS, FIELD_USER, FIELD_USER_ID } from "./protocol.js";
 import { isError, read, text, tidy } from "./safe.js";
 import { type Fragment, node, type Scope } from "./scope.js";
 import { stats } from "./stats.js";
 import { field } from "./tape.js";
-import type { Consent, FlowOptions, FlushOptions, FlushResult, Stats, User } from "./types.js";
+import type { Consent, Entry, FlowOptions, FlushOptions, FlushResult, Level, LogOptions, Stats, User } from "./types.js";
 
-export class Logger extends Leveled {
+type LevelMethod = <T>(this: T, message: unknown, data?: unknown, options?: LogOptions) => T;
+
+export interface Logger extends Record<Level, LevelMethod> {}
+
+export class Logger {
+  /** The lowest severity that is kept. */
   readonly _min: number;
   /** What this logger itself sets; a field stands once, but context as often as it was set. */
   _own: readonly Fragment[] = [];
@@ -35,7 +40,6 @@ export class Logger extends Leveled {
   _flow: Flow | undefined;
 
   constructor(engine: Engine, parent?: Logger, context?: object) {
-    super();
     this._engine = engine;
     this._parent = parent;
     this._flow = parent?._flow;
@@ -43,6 +47,19 @@ export class Logger extends Leveled {
     if (context !== undefined) this.setContext(context);
   }
 
+  log(entry: Entry): this {
+    const given: object = Object(entry);
+    // What is no level is told by nothing but its message: it is kept, as `info`.
+    const severity = severityOf(read(given, "level")) || INFO;
+    if (this._min <= severity) this._log(severity, read(given, "message"), undefined, given);
+    return this;
+  }
+
+  isEnabled(level: Level): boolean {
+    return this._min <= severityOf(level);
+  }
+
+  /** Takes a call that passed the gate; was its entry kept? */
   _log(severity: number, message: unknown, data: unknown, options: object | undefined): boolean {
     return this._engine._log(this, severity, message, data, options);
   }
@@ -91,6 +108,15 @@ export class Logger extends Leveled {
   stats(): Stats {
     return stats(this._engine);
   }
+}
+
+for (const name in LEVELS) {
+  const severity = LEVELS[name as Level];
+  Logger.prototype[name as Level] = function (message, data, options) {
+    const logger = this as Logger;
+    if (logger._min <= severity) logger._log(severity, message, data, options);
+    return this;
+  };
 }
 
 /** The logger that `createLogger` gives: it can end. */
