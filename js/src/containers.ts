@@ -5,7 +5,7 @@
  * Invariant: a container ends at its first value for which there is no budget. Tested in `tests/facade/values.test.ts`.
  */
 
-import { read, text, threw } from "./safe.js";
+import { read, text } from "./safe.js";
 import { LIST, MAP, out, pair, put, spent } from "./tape.js";
 
 /** Copies the own enumerable pairs. */
@@ -13,12 +13,7 @@ export function map(value: object, levels: number): void {
   const at = out.push(MAP, 0) - 1;
   let count = 0;
   for (const key of Object.keys(value)) {
-    let item: unknown;
-    try {
-      item = (value as Record<string, unknown>)[key];
-    } catch (error) {
-      item = threw(error);
-    }
+    const item = read(value, key);
     if (item !== undefined) {
       count++;
       if (!pair(key, item, levels)) break;

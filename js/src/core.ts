@@ -1,53 +1,43 @@
 /**
  * The core as the engine uses it: started once, called through one gate, dead after a trap.
  *
- * Owns: the configuration record, the one gate (`run`) for our calls and the browser's, the tokens of flushes that wait.
- * Does not own: the tapes and what a trap means (ending.ts), when to start (start.ts).
- * Invariants: nothing here throws; each token settles exactly once, by the core or by its death.
+ * Owns: the configuration record, the one gate (`run`) for our calls and the browser's.
+ * Does not own: the tapes, flushes and what a trap means (ending.ts), when to start (start.ts).
+ * Invariant: nothing here throws.
  * Tested in `tests/facade/degraded.test.ts`, `ending.test.ts` and `options.test.ts`.
  */
 
 import { failed } from "./ending.js";
 import type { Engine } from "./engine.js";
 import { end, handIn } from "./msgpack.js";
-import { members } from "./page.js";
+import { RECORD_FROM, RECORD_TO } from "./options.js";
+import { common, members } from "./page.js";
 import { CONSENTS, type CoreModule, NOTIFY_DROPPED, NOTIFY_SETTLED, PROBLEMS } from "./protocol.js";
 import type { Fragment } from "./scope.js";
-import { enter, field, leave, type Tape } from "./tape.js";
-import type { FlushResult } from "./types.js";
+import { LIST, type Tape } from "./tape.js";
 import { begin, value } from "./writer.js";
 
-/** Each option has bounds of its own. */
-const NO_LIMITS = { maxDataDepth: 2, maxDataNodes: 1e6, maxDataBytes: 1e6 };
-
-/** Writes the configuration record of docs/boundary.md. */
+/** Writes the configuration record of docs/boundary.md. Its values have been checked, so they go on a tape as they are. */
 function writeConfig({ _config: config, _consent, _resource }: Engine, crossOrigin: boolean): void {
-  const { source, environment, version, redact } = config;
-  const tape: Tape = [];
-  const aside = enter(tape, NO_LIMITS);
-  field(0, [
-    config.batchSize,
-    config.batchBytes,
-    config.flushInterval,
-    config.maxBufferBytes,
-    config["retry.initialDelayMs"],
-    config["retry.maxDelayMs"],
-    config["retry.maxAgeMs"],
-    config["retry.maxRetries"],
-    config.timeoutMs,
+  const { redact } = config;
+  const keys = typeof redact === "object" ? redact.keys : [];
+  const tape: Tape = [
+    ...Object.values(config)
+      .slice(RECORD_FROM, RECORD_TO)
+      .map((option) => option ?? null),
     CONSENTS.indexOf(_consent),
     !!redact,
     crossOrigin,
     !!globalThis.Request && "keepalive" in Request.prototype,
     config.apiKey || "",
-    members({ source, environment, version }),
+    members(common(config)),
     _resource,
-    typeof redact === "object" ? redact.keys : [],
-  ]);
-  leave(aside);
+    LIST,
+    keys.length,
+    ...keys,
+  ];
   begin();
-  // Without the field's number and the list's head.
-  for (let i = 3; i < tape.length; ) i = value(tape, i, NO_LIMITS.maxDataBytes);
+  for (let i = 0; i < tape.length; ) i = value(tape, i, Infinity);
 }
 
 /** Runs what may trap, while there is a core that has not. */
@@ -56,18 +46,15 @@ export function run<T>(engine: Engine, fn: (module: CoreModule, core: number) =>
     if (engine._alive()) return fn(engine._module!, engine._core);
   } catch (cause) {
     failed(engine, cause);
-    for (const token of engine._waiting.keys()) settle(engine, token);
   }
   return undefined;
 }
 
-function settle(engine: Engine, token: number, delivered = 0, pending = 0, dropped = 0, lastStatus = 0): void {
-  engine._waiting.get(token)?.({ delivered, pending, dropped, lastStatus });
-  engine._waiting.delete(token);
-}
-
-/** Starts the engine's core. */
+/** Starts the core of a logger that has none, and has not ended meanwhile. */
 export function startCore(engine: Engine, module: CoreModule): void {
+  if (engine._module || engine._dead !== undefined) return;
+  // From here on the core watches the page.
+  engine._unlisten?.();
   const { apiKey } = engine._config;
   const { href, origin } = engine._url!;
   const crossOrigin = !!globalThis.location && origin !== location.origin;
@@ -87,7 +74,7 @@ export function startCore(engine: Engine, module: CoreModule): void {
       init({ "Content-Type": "application/json", ...(apiKey && { "X-API-Key": apiKey }) }),
       init({ "Content-Type": "text/plain" }),
       (kind, subject, a, b, c, d) => {
-        if (kind === NOTIFY_SETTLED) settle(engine, subject, a, b, c, d);
+        if (kind === NOTIFY_SETTLED) engine._waiting.get(subject)?.(a, b, c, d);
         else if (kind === NOTIFY_DROPPED) _notifier._dropped(subject, a);
         else _notifier._problem(PROBLEMS[subject] || "internal", undefined, undefined, a || undefined);
       },
@@ -116,14 +103,5 @@ export function merge(engine: Engine, contexts: readonly Fragment[]): Uint8Array
     const length = module._merge(handIn(module));
     const at = module._reserve(0);
     return length && length <= limit ? new Uint8Array(module._memory.buffer, at, length).slice() : undefined;
-  });
-}
-
-/** Flushes, and ends with `close`; answered by the core, or at its death. */
-export function flushCore(engine: Engine, timeoutMs: number, close: boolean): Promise<FlushResult> {
-  return new Promise((resolve) => {
-    const token = ++engine._tokens;
-    engine._waiting.set(token, resolve);
-    run(engine, (module, core) => module._flush(core, token, timeoutMs, close));
   });
 }

@@ -7,20 +7,20 @@ import { Engine } from "./engine.js";
 import { captureErrors } from "./integrations/errors.js";
 import { RootLogger } from "./logger.js";
 import { check } from "./options.js";
+import { setText } from "./own.js";
 import { FIELD_DATASET, type Loader } from "./protocol.js";
 import type { LoggerOptions } from "./types.js";
 
 export function create(options: LoggerOptions, loader: Loader): RootLogger {
   const config = check(options);
   const engine = new Engine(config, loader);
-  const log = new RootLogger(engine);
-  const { userId, sessionId, user, tags, context, dataset } = config;
+  const log = new RootLogger(engine, undefined, config.context);
+  const { userId, sessionId, user, tags, dataset } = config;
   if (user) log.setUser(user);
   if (userId) log.setUserId(userId);
   if (sessionId) log.setSessionId(sessionId);
-  if (dataset) log._setText(FIELD_DATASET, dataset);
+  if (dataset) setText(log, FIELD_DATASET, dataset);
   if (tags) log.setTags(tags);
-  if (context) log.setContext(context);
   if (config.captureErrors) engine._detach = captureErrors(log);
   return log;
 }

@@ -5,15 +5,16 @@
  * the core starts), schedule.ts (when the tapes are handed over), handover.ts (how), ending.ts (flush, close, consent, a trap),
  * core.ts (calls into the core), stats.ts. Does not own: the form of an entry (entry.ts).
  * Invariants: nothing throws but `_demand`; every call that passed the gate is on a tape, with the core, or counted under a
- * reason (I1); a log call made by user code that runs inside of another lands behind it, on another tape.
- * Tested in `tests/facade/handover.test.ts`, `reentrancy.test.ts`, `degraded.test.ts`, `accounting.test.ts`.
+ * reason (I1), be it near the end of the stack; a log call made by user code that runs inside of another lands behind it.
+ * Tested in `tests/facade/handover.test.ts`, `reentrancy.test.ts`, `stack.test.ts`, `degraded.test.ts`, `accounting.test.ts`.
  */
 
 import { run } from "./core.js";
-import { writeEntry } from "./entry.js";
+import { subject, writeEntry } from "./entry.js";
+import type { Settle } from "./ending.js";
 import { SapwoodError } from "./error.js";
-import type { Steps } from "./flow.js";
 import { handOver } from "./handover.js";
+import type { Logger } from "./logger.js";
 import { type Notifier, notifier } from "./notify.js";
 import type { Config } from "./options.js";
 import { resolve, resource } from "./page.js";
@@ -28,13 +29,13 @@ import {
   type Loader,
 } from "./protocol.js";
 import { plan, planNow, type Timer } from "./schedule.js";
-import type { Scope } from "./scope.js";
 import { hasCore, watch } from "./start.js";
-import { END, enter, fault, leave, size, type Tape } from "./tape.js";
+import { found, record, type Tape, weight } from "./tape.js";
+import { seen } from "./thrown.js";
 import type { Consent, FlushResult } from "./types.js";
 
-/** The tapes are handed over at once when the last has this many slots. */
-const SLOTS_MAX = 65_536;
+/** The tapes are handed over at once when there are so many. */
+const ENTRIES_MAX = 4096;
 /** Log calls inside of log calls (a getter that logs), at most. */
 const NESTED_MAX = 3;
 
@@ -45,26 +46,26 @@ export class Engine {
   /** Where to send to. */
   readonly _url: URL | undefined;
   /** Stops the watch for the end of the page. */
-  _unlisten = (): void => {};
+  _unlisten: (() => void) | undefined;
   /** Stops an integration, when the logger ends. */
-  _detach = (): void => {};
+  _detach: (() => void) | undefined;
   _consent: Consent;
   /** What stands in the header of every batch, as the core knows it. */
   _resource: string;
-  /** What is not handed over, in order; calls go to the last one. */
-  _tapes: Tape[] = [[]];
-  /** Entries that are not handed over, those on the tapes and those on their way. */
-  _count = 0;
-  /** Estimated bytes on the tapes. */
+  /** The entries that wait, a tape each, in the order of their calls. */
+  _tapes: Tape[] = [];
+  /** Their estimated bytes. */
   _size = 0;
-  /** Calls that passed the gate: the last sequence number. */
+  /** How many entries are on their way to the core. */
+  _moving = 0;
+  /** The last sequence number. */
   _seq = 0;
-  /** When the oldest entry on the tapes was put there, Unix ms. */
+  /** Calls that passed the gate and have come to their end: on a tape, or dropped. */
+  _accepted = 0;
+  /** When the oldest of them was put there, Unix ms. */
   _since = 0;
   /** How many calls and hand-overs are under way: user code may log inside of them. */
   _depth = 0;
-  /** The tape of the innermost call. */
-  _busy: Tape | undefined;
   /** By reason, what was dropped here and is not yet told to the core. */
   readonly _drops = DROP_REASONS.map(() => 0);
   /** Why every further entry is dropped. */
@@ -73,7 +74,7 @@ export class Engine {
   _module: CoreModule | undefined;
   _core = 0;
   _tokens = 0;
-  readonly _waiting = new Map<number, (result: FlushResult) => void>();
+  readonly _waiting = new Map<number, Settle>();
   /** Has the last start failed? Then log calls do not try again. */
   _refused = false;
   _timer: Timer | undefined;
@@ -94,51 +95,58 @@ export class Engine {
     } else watch(this);
   }
 
-  /** Takes one call that passed the level gate. Throws under `strict` only. */
-  _log(
-    severity: number,
-    scope: Scope,
-    steps: Steps | undefined,
-    message: unknown,
-    data: unknown,
-    options: object | undefined,
-  ): void {
-    const { _config, _busy } = this;
+  /** Takes one call that passed the level gate; was its entry kept? Throws under `strict` only. */
+  _log(logger: Logger, severity: number, message: unknown, data: unknown, options: object | undefined): boolean {
+    const { _config, _depth } = this;
     const { strict } = _config;
     const seq = ++this._seq;
     // Under `strict` a logger that sends nothing checks its entries as well.
     let lost = strict ? undefined : this._dead;
-    if (this._depth > NESTED_MAX) lost ??= DROP_UNSERIALISABLE;
-    if (lost === undefined && this._full()) {
-      if (hasCore(this)) this._drain();
-      if (this._full()) lost = DROP_NOT_READY;
-    }
-    if (lost !== undefined) return this._drop(lost);
-    let tape = this._last();
-    if (tape === _busy) this._tapes.push((tape = []));
-    const start = tape.length;
-    const aside = enter(tape, _config);
-    this._busy = tape;
-    this._depth++;
+    let fault: string | undefined;
     try {
-      writeEntry(seq, severity, scope, steps, message, data, options);
+      if (_depth > NESTED_MAX) lost ??= DROP_UNSERIALISABLE;
+      if (lost === undefined && this._full()) {
+        if (hasCore(this)) this._drain();
+        if (this._full()) lost = DROP_NOT_READY;
+      }
+      if (lost === undefined) {
+        const tapes = this._tapes;
+        const at = tapes.length;
+        const tape: Tape = [];
+        this._depth++;
+        record(tape, _config, () => writeEntry(seq, severity, logger._scope(), logger._flow, message, data, options));
+        fault = found;
+        const bytes = weight;
+        // User code may have ended the logger meanwhile, or taken back its consent.
+        lost = this._dead ?? (this._tapes === tapes ? lost : DROP_CONSENT);
+        if (strict && fault) lost ??= DROP_UNSERIALISABLE;
+        if (lost === undefined) {
+          if (subject) seen.add(subject);
+          if (!tapes.length) plan(this);
+          if (tapes.length + 1 >= _config.batchSize) planNow(this);
+          // Before those that user code has logged meanwhile.
+          if (tapes.length === at) tapes.push(tape);
+          else tapes.splice(at, 0, tape);
+          this._size += bytes;
+        }
+      }
     } catch {
-      lost = DROP_UNSERIALISABLE;
+      // Nothing of ours throws, unless there is no stack left.
+      lost = this._dead ?? DROP_UNSERIALISABLE;
     }
-    this._depth--;
-    this._busy = _busy;
-    const weight = size;
-    const found = fault;
-    leave(aside);
-    // User code may have ended the logger meanwhile, or taken back its consent.
-    lost = this._dead ?? (this._tapes.includes(tape) ? lost : DROP_CONSENT);
-    if (strict && found) lost ??= DROP_UNSERIALISABLE;
-    if (lost === undefined) this._kept(weight);
-    else {
-      tape.length = start;
-      this._drop(lost);
+    // No call stands between here and the count, so that it needs no stack.
+    this._depth = _depth;
+    this._accepted++;
+    if (lost !== undefined) {
+      this._drops[lost]!++;
+      try {
+        this._notifier._dropped(lost, 1);
+      } catch {
+        // The count stands; `onDrop` has to do without.
+      }
     }
-    this._demand(found);
+    if (strict && fault) this._demand(fault);
+    return lost === undefined;
   }
 
   /** Under `strict`: throws for the field that did not come through whole. */
@@ -146,19 +154,8 @@ export class Engine {
     if (found && this._config.strict) throw new SapwoodError("invalid_entry", found);
   }
 
-  _last(): Tape {
-    return this._tapes[this._tapes.length - 1]!;
-  }
-
   _full(): boolean {
-    return this._last().length > SLOTS_MAX || this._size > this._config.maxBufferBytes;
-  }
-
-  /** Counts an entry that is on a tape, and plans its way on. */
-  _kept(weight: number): void {
-    this._size += weight;
-    if (!this._count++) plan(this);
-    if (this._count >= this._config.batchSize) planNow(this);
+    return this._tapes.length >= ENTRIES_MAX || this._size > this._config.maxBufferBytes;
   }
 
   _drop(reason: number, count = 1): void {
@@ -166,36 +163,35 @@ export class Engine {
     this._notifier._dropped(reason, count);
   }
 
-  /** Takes what is on the tapes. */
+  /** Takes the tapes that wait. */
   _take(): Tape[] {
     const tapes = this._tapes;
-    this._tapes = [[]];
+    this._tapes = [];
     this._size = 0;
     return tapes;
   }
 
-  /** Drops what is on the tapes. */
+  /** Drops what waits. */
   _discard(reason: number): void {
-    const count = this._take()
-      .flat()
-      .filter((slot) => slot === END).length;
-    this._count -= count;
-    if (count) this._drop(reason, count);
+    this._drop(reason, this._take().length);
   }
 
   _alive(): boolean {
     return !!this._module && this._dead !== DROP_CORE_FAILED;
   }
 
-  /** Hands over what is on the tapes, where that can be done now. */
+  /** Hands over the tapes that wait, where that can be done now. */
   _drain(): void {
     if (!this._alive() || this._depth) return;
-    const waitedMs = this._count && Math.max(0, Date.now() - this._since);
     const tapes = this._take();
-    this._depth++;
-    run(this, (module) => handOver(this, module, tapes, waitedMs));
-    this._depth--;
+    this._moving = tapes.length;
+    this._depth = 1;
+    try {
+      run(this, (module) => handOver(this, module, tapes));
+    } finally {
+      this._depth = 0;
+    }
     // What the reading of stacks has logged.
-    if (this._count) plan(this);
+    if (this._tapes.length) plan(this);
   }
 }

@@ -3,21 +3,21 @@
  *
  * Owns: what an entry is made of and in which order its fields stand. Does not own: the copying of values (tape.ts), sequence
  * numbers and bounds (engine.ts).
- * Form: `seq, severity, timestamp, scope, (field, value …) …, END`. Where a field stands twice, the last one counts.
+ * Form: `seq, severity, timestamp, scope, (field, value …) …`. Where a field stands twice, the last one counts.
  * Invariant: nothing throws. Tested in `tests/facade/entry.test.ts`.
  */
 
-import { MESSAGE_MAX, optionField, STEP_MAX } from "./fields.js";
-import type { Steps } from "./flow.js";
-import { severityOf } from "./levels.js";
+import { MESSAGE_MAX, optionField } from "./fields.js";
+import { severityOf, WARN } from "./levels.js";
+import type { Flow } from "./logger.js";
 import { FIELD_DATA, FIELD_ERROR_NAME, FIELD_ERROR_STACK, FIELD_FLOW, FIELD_MESSAGE, FIELD_STEP_INDEX, FIELDS } from "./protocol.js";
 import { isError, keysOf, read, text, threw } from "./safe.js";
 import type { Scope } from "./scope.js";
-import { blame, END, field, mark, out, stack, weigh } from "./tape.js";
-import { dataOf, seen, StackOf } from "./thrown.js";
+import { blame, field, mark, out, stack, weigh } from "./tape.js";
+import { dataOf, StackOf } from "./thrown.js";
 
-/** From this severity on, an Error given as data is the subject of the entry, and is taken apart. */
-const WARN = 13;
+/** The error that the last entry is about. */
+export let subject: object | undefined;
 
 /** Data as it is, or what a function given as data returns. */
 function resolve(data: unknown): unknown {
@@ -32,17 +32,16 @@ function resolve(data: unknown): unknown {
   }
 }
 
-/** Puts a call on the tape that was entered. `options`: what stands beside message and data, as the caller gave it. */
+/** Puts a call on the tape that is being written. `options`: what stands beside message and data, as the caller gave it. */
 export function writeEntry(
   seq: number,
   severity: number,
   scope: Scope,
-  steps: Steps | undefined,
+  flow: Flow | undefined,
   message: unknown,
   data: unknown,
   options: object | undefined,
 ): void {
-  const start = out.length;
   let extra = options && resolve(read(options, "data"));
   let error: object | undefined;
   data = resolve(data);
@@ -62,13 +61,13 @@ export function writeEntry(
   out.push(seq, severity, Date.now(), scope, FIELD_MESSAGE, line);
   weigh(line.length);
   if (!line || line !== message || line.length > MESSAGE_MAX) blame("message");
-  if (steps) {
-    out.push(FIELD_STEP_INDEX, Math.min(steps._next++, STEP_MAX));
-    if (steps._outcome) field(FIELD_FLOW, steps._outcome);
-    steps._outcome = undefined;
+  if (flow) {
+    out.push(FIELD_STEP_INDEX, flow.stepIndex);
+    flow._next++;
+    if (flow._outcome) field(FIELD_FLOW, flow._outcome);
+    flow._outcome = undefined;
   }
   if (error) {
-    seen.add(error);
     out.push(FIELD_ERROR_NAME, text(read(error, "name")), FIELD_ERROR_STACK);
     stack(new StackOf(error));
     field(FIELD_DATA, dataOf(error, extra));
@@ -77,12 +76,12 @@ export function writeEntry(
     // Two values for one place: the one beside the message stands.
     if (extra !== undefined) mark(FIELD_DATA);
   }
-  if (options) optionFields(start, options);
-  out.push(END);
+  if (options) optionFields(options);
+  subject = error;
 }
 
 /** Puts what stands beside message and data on the tape. */
-function optionFields(start: number, options: object): void {
+function optionFields(options: object): void {
   for (const name of keysOf(options)) {
     const value = read(options, name);
     const at = out.length;
@@ -90,7 +89,7 @@ function optionFields(start: number, options: object): void {
       if (!severityOf(value)) blame(name);
     } else if (value !== undefined && value !== null && name !== "data" && name !== "message") {
       try {
-        optionField(start, name, value);
+        optionField(name, value);
       } catch {
         out.length = at;
         mark(FIELDS.indexOf(name));

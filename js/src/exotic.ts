@@ -12,6 +12,8 @@ import { partsOf, StackOf } from "./thrown.js";
 
 /** So many elements of a typed array are copied; then its length is noted. */
 const TYPED_MAX = 64;
+/** No budget is for more values than this, and they need not be asked for. */
+const NODES_MAX = 100_001;
 
 /** Copies `value` in the form of its kind; false: it has none, and its own keys are what it means. May throw. */
 export function exotic(value: object, levels: number): boolean {
@@ -39,8 +41,11 @@ export function exotic(value: object, levels: number): boolean {
   return true;
 }
 
-/** The elements of a set, or of a typed array up to a bound. */
+/** The elements of a set, which need not come to an end by itself, or of a typed array up to a bound. */
 function elements(items: Iterable<unknown>, tag: string, length: number): unknown[] {
-  if (!(length > TYPED_MAX)) return [...items];
-  return [...(items as Uint8Array).subarray(0, TYPED_MAX), `[${tag}(${length})]`];
+  const first: unknown[] = [];
+  const isLong = length > TYPED_MAX;
+  for (const item of items) if (first.push(item) >= (isLong ? TYPED_MAX : NODES_MAX)) break;
+  if (isLong) first.push(`[${tag}(${length})]`);
+  return first;
 }

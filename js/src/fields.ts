@@ -12,6 +12,9 @@ import { blame, LIST, mark, out, weigh } from "./tape.js";
 
 export const MESSAGE_MAX = 10_000;
 export const STEP_MAX = 1000;
+/** Where these stand on the tape of an entry. */
+const TIMESTAMP_SLOT = 2;
+const SCOPE_SLOT = 3;
 const TAGS_MAX = 20;
 const TAG_MAX = 50;
 /** The longest text that the core keeps of a field, in UTF-16 units, by field number; 0: the field is no text. */
@@ -44,16 +47,16 @@ export function tagList(value: unknown, base: readonly string[] = []): void {
   mark(FIELD_TAGS);
 }
 
-/** Puts the option `name` of a call on the tape; `start` is where its entry begins. May throw where the value does. */
-export function optionField(start: number, name: string, value: unknown): void {
+/** Puts the option `name` of a call on the tape of its entry. May throw where the value does. */
+export function optionField(name: string, value: unknown): void {
   const field = FIELDS.indexOf(name);
-  if (field === FIELD_TAGS) tagList(value, (out[start + 3] as Scope)._tags);
+  if (field === FIELD_TAGS) tagList(value, (out[SCOPE_SLOT] as Scope)._tags);
   else if (LENGTHS[field]) textField(field, value);
   else if (field === FIELD_STEP_INDEX && Number.isInteger(value)) {
     out.push(field, value);
     if ((value as number) < 0 || (value as number) > STEP_MAX) blame(name);
   } else if (name === "timestamp" && (typeof value === "number" || value instanceof Date) && +value >= 0 && +value < 9e15) {
-    out[start + 2] = Math.floor(+value);
+    out[TIMESTAMP_SLOT] = Math.floor(+value);
   } else if (field < 0) blame(name);
   else mark(field);
 }

@@ -10,7 +10,7 @@ import type { Engine } from "./engine.js";
 import { end, handIn, num, str } from "./msgpack.js";
 import { resource } from "./page.js";
 import { type CoreModule, DROP_UNSERIALISABLE, OP_DROP, OP_RESOURCE } from "./protocol.js";
-import { END, settle, type Tape } from "./tape.js";
+import { settle, type Tape } from "./tape.js";
 import { begin, entry } from "./writer.js";
 
 /** About so many bytes cross at once. */
@@ -29,22 +29,19 @@ function writeOwn(engine: Engine): void {
   });
 }
 
-/** Hands over what is on `tapes`; what has crossed is no longer in `engine._count`. A trap ends it. */
-export function handOver(engine: Engine, module: CoreModule, tapes: readonly Tape[], waitedMs: number): void {
+/** Hands over `tapes`; what has crossed is no longer in `engine._moving`. A trap ends it. */
+export function handOver(engine: Engine, module: CoreModule, tapes: readonly Tape[]): void {
+  const waitedMs = tapes.length && Math.max(0, Date.now() - engine._since);
   tapes.forEach(settle);
-  for (const tape of tapes) {
-    let i = 0;
-    do {
-      let moved = 0;
-      begin();
-      writeOwn(engine);
-      for (; i < tape.length && end < SLICE_BYTES; moved++) {
-        const next = entry(tape, i, engine._config.maxDataBytes);
-        if (!next) engine._drop(DROP_UNSERIALISABLE);
-        i = next || tape.indexOf(END, i) + 1;
-      }
-      if (end) module._records(engine._core, handIn(module), waitedMs);
-      engine._count -= moved;
-    } while (i < tape.length);
-  }
+  let i = 0;
+  do {
+    const first = i;
+    begin();
+    writeOwn(engine);
+    for (; i < tapes.length && end < SLICE_BYTES; i++) {
+      if (!entry(tapes[i]!, engine._config.maxDataBytes)) engine._drop(DROP_UNSERIALISABLE);
+    }
+    if (end) module._records(engine._core, handIn(module), waitedMs);
+    engine._moving -= i - first;
+  } while (i < tapes.length);
 }

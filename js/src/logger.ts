@@ -1,41 +1,33 @@
 /**
- * Loggers: the setters of what rides on every entry, children and flows.
+ * Loggers and flows: the methods that a user calls.
  *
- * Owns: a logger's own part of the scope, and the reading of its parent's at each call. Does not own: the tape, the core (engine.ts).
+ * Owns: the level gate, the tree of loggers, and the reading of a parent's scope at each call; the one outcome of a flow. Does not
+ * own: what a setter sets (own.ts), the form of flow ids (flow.ts), the tape, the core (engine.ts).
  * Invariants: setters and calls never throw (but under `strict`); a captured scope never changes; children see what their parent
- * sets later; the list of context patches is bounded. Tested in `tests/facade/scope.test.ts`.
+ * sets later; a call below the minimum costs one comparison (measured by `benches/call.ts`); steps are 0, 1, 2 … over a flow and its
+ * children, given after the level gate; the first outcome is the only one. Tested in `tests/facade/scope.test.ts`, `flow.test.ts`.
  */
 
-import { merge } from "./core.js";
-import { ASYNC_DISPOSE } from "./dispose.js";
+import { ASYNC_DISPOSE, DISPOSE } from "./dispose.js";
 import { close, flush, setConsent } from "./ending.js";
 import type { Engine } from "./engine.js";
-import { tagList, textField } from "./fields.js";
-import { Flow, flowId, NAME_MAX, type Steps } from "./flow.js";
-import { Leveled, severityOf } from "./levels.js";
-import {
-  FIELD_CONTEXT,
-  FIELD_FLOW,
-  FIELD_FLOW_ID,
-  FIELD_SESSION_ID,
-  FIELD_TAGS,
-  FIELD_USER,
-  FIELD_USER_ID,
-  FIELDS,
-} from "./protocol.js";
-import { read, text, tidy } from "./safe.js";
+import { STEP_MAX, tagList } from "./fields.js";
+import { flowId, ID_MAX, NAME_MAX } from "./flow.js";
+import { ERROR, INFO, LEVELS, severityOf, WARN } from "./levels.js";
+import { set, setText } from "./own.js";
+import { FIELD_CONTEXT, FIELD_FLOW, FIELD_FLOW_ID, FIELD_SESSION_ID, FIELD_TAGS, FIELD_USER, FIELD_USER_ID } from "./protocol.js";
+import { isError, read, text, tidy } from "./safe.js";
 import { type Fragment, node, type Scope } from "./scope.js";
-import { hasCore } from "./start.js";
 import { stats } from "./stats.js";
-import { blame, enter, fault, field, leave, MAP, mark, out, settle, type Tape } from "./tape.js";
-import type { Consent, FlowOptions, FlushOptions, FlushResult, Stats, User } from "./types.js";
+import { field } from "./tape.js";
+import type { Consent, Entry, FlowOptions, FlushOptions, FlushResult, Level, LogOptions, Stats, User } from "./types.js";
 
-/** So many context patches of one logger wait side by side; then the core makes one of them. */
-const CONTEXTS_MAX = 16;
-/** A flow id is no longer on the wire. */
-const ID_MAX = 50;
+type LevelMethod = <T>(this: T, message: unknown, data?: unknown, options?: LogOptions) => T;
 
-export class Logger extends Leveled {
+export interface Logger extends Record<Level, LevelMethod> {}
+
+export class Logger {
+  /** The lowest severity that is kept. */
   readonly _min: number;
   /** What this logger itself sets; a field stands once, but context as often as it was set. */
   _own: readonly Fragment[] = [];
@@ -44,19 +36,32 @@ export class Logger extends Leveled {
 
   readonly _engine: Engine;
   readonly _parent: Logger | undefined;
-  /** The counter of the flow that this logger's entries belong to. */
-  readonly _steps: Steps | undefined;
+  /** The flow that this logger's entries belong to. */
+  _flow: Flow | undefined;
 
-  constructor(engine: Engine, parent?: Logger, steps?: Steps) {
-    super();
+  constructor(engine: Engine, parent?: Logger, context?: object) {
     this._engine = engine;
     this._parent = parent;
-    this._steps = steps;
+    this._flow = parent?._flow;
     this._min = severityOf(engine._config.minLevel);
+    if (context !== undefined) this.setContext(context);
   }
 
-  _log(severity: number, message: unknown, data: unknown, options: object | undefined): void {
-    this._engine._log(severity, this._scope(), this._steps, message, data, options);
+  log(entry: Entry): this {
+    const given: object = Object(entry);
+    // What is no level is told by nothing but its message: it is kept, as `info`.
+    const severity = severityOf(read(given, "level")) || INFO;
+    if (this._min <= severity) this._log(severity, read(given, "message"), undefined, given);
+    return this;
+  }
+
+  isEnabled(level: Level): boolean {
+    return this._min <= severityOf(level);
+  }
+
+  /** Takes a call that passed the gate; was its entry kept? */
+  _log(severity: number, message: unknown, data: unknown, options: object | undefined): boolean {
+    return this._engine._log(this, severity, message, data, options);
   }
 
   /** The node for a call now: the last one, where neither this logger nor its parents have changed since. */
@@ -67,85 +72,33 @@ export class Logger extends Leveled {
   }
 
   setUserId(id: string | null | undefined): this {
-    return this._setText(FIELD_USER_ID, id);
+    return setText(this, FIELD_USER_ID, id);
   }
 
   setSessionId(id: string | null | undefined): this {
-    return this._setText(FIELD_SESSION_ID, id);
+    return setText(this, FIELD_SESSION_ID, id);
   }
 
   setUser(user: User | null | undefined): this {
     const id = user ? read(user, "id") : null;
-    this._set(FIELD_USER, () => (user ? field(FIELD_USER, user) : out.push(FIELD_USER, null)));
-    return id === undefined ? this : this._setText(FIELD_USER_ID, id);
+    set(this, FIELD_USER, () => field(FIELD_USER, user || null));
+    return id === undefined ? this : setText(this, FIELD_USER_ID, id);
   }
 
   setTags(tags: readonly string[]): this {
-    return this._set(FIELD_TAGS, () => tagList(tags));
+    return set(this, FIELD_TAGS, () => tagList(tags));
   }
 
   setContext(context: object): this {
-    return this._set(FIELD_CONTEXT, () => field(FIELD_CONTEXT, context ?? 0));
-  }
-
-  _setText(number: number, value: unknown): this {
-    return this._set(number, () => {
-      if (value === null || value === undefined) out.push(number, null);
-      else textField(number, value);
-    });
-  }
-
-  /** Sets a field of the scope to what `write` puts on a tape; nothing changes where that is not of the field's kind. */
-  _set(number: number, write: () => void): this {
-    const { _engine } = this;
-    const tape: Tape = [];
-    const aside = enter(tape, _engine._config);
-    const isContext = number === FIELD_CONTEXT;
-    try {
-      write();
-    } catch {
-      mark(number);
-    }
-    const [name, kind] = tape;
-    const taken = name === number && (!(isContext || number === FIELD_USER) || kind === MAP || kind === null);
-    if (!taken) blame(FIELDS[number]);
-    const found = fault;
-    leave(aside);
-    if (taken) {
-      settle(tape);
-      this._own = this._bounded([...this._own.filter((own) => isContext || own[0] !== number), tape]);
-      this._node = undefined;
-    }
-    _engine._demand(found);
-    return this;
-  }
-
-  /** Makes one of too many context patches; where the core cannot be had, or it becomes too large, the oldest goes. */
-  _bounded(own: readonly Fragment[]): readonly Fragment[] {
-    const { _engine } = this;
-    const contexts = own.filter(([field]) => field === FIELD_CONTEXT);
-    if (contexts.length <= CONTEXTS_MAX) return own;
-    const merged = hasCore(_engine) && merge(_engine, contexts);
-    const rest = own.filter((fragment) => !contexts.includes(fragment));
-    return rest.concat(merged ? [[FIELD_CONTEXT, merged]] : contexts.slice(1));
+    return set(this, FIELD_CONTEXT, () => field(FIELD_CONTEXT, context ?? 0));
   }
 
   child(context?: object): Logger {
-    const child = new Logger(this._engine, this, this._steps);
-    return context === undefined ? child : child.setContext(context);
+    return new Logger(this._engine, this, context);
   }
 
   flow(name: string, options?: FlowOptions): Flow {
-    const given = Object(options) as object;
-    const label = tidy(text(name ?? ""), NAME_MAX) || "flow";
-    const chosen = read(given, "id");
-    const id = (typeof chosen === "string" && tidy(chosen, ID_MAX)) || flowId(label);
-    const steps: Steps = { _next: 0, _outcome: undefined };
-    const logger = new Logger(this._engine, this, steps);
-    logger._setText(FIELD_FLOW_ID, id)._set(FIELD_FLOW, () => field(FIELD_FLOW, { name: label }));
-    const context = read(given, "context");
-    if (context !== undefined) logger.setContext(context as object);
-    return new Flow(id, label, logger, steps);
+    return new Flow(this, name, Object(options) as object);
   }
 
   flush(options?: FlushOptions): Promise<FlushResult> {
@@ -155,6 +108,15 @@ export class Logger extends Leveled {
   stats(): Stats {
     return stats(this._engine);
   }
+}
+
+for (const name in LEVELS) {
+  const severity = LEVELS[name as Level];
+  Logger.prototype[name as Level] = function (message, data, options) {
+    const logger = this as Logger;
+    if (logger._min <= severity) logger._log(severity, message, data, options);
+    return this;
+  };
 }
 
 /** The logger that `createLogger` gives: it can end. */
@@ -174,5 +136,64 @@ export class RootLogger extends Logger {
 
   async [ASYNC_DISPOSE](): Promise<void> {
     await this.close();
+  }
+}
+
+/** A logger whose entries, and whose children's, are the steps of one flow. */
+export class Flow extends Logger {
+  readonly id: string;
+  readonly name: string;
+  readonly _start = Date.now();
+  /** The step of the next entry. */
+  _next = 0;
+  /** What the next entry says of the flow, when it is the last. */
+  _outcome: object | undefined;
+  _ended = false;
+
+  constructor(parent: Logger, name: unknown, options: object) {
+    super(parent._engine, parent, read(options, "context") as object | undefined);
+    const id = read(options, "id");
+    const label = tidy(text(name ?? ""), NAME_MAX) || "flow";
+    this.name = label;
+    this.id = (typeof id === "string" && tidy(id, ID_MAX)) || flowId(label);
+    this._flow = this;
+    setText(this, FIELD_FLOW_ID, this.id);
+    set(this, FIELD_FLOW, () => field(FIELD_FLOW, { name: label }));
+  }
+
+  get stepIndex(): number {
+    return Math.min(this._next, STEP_MAX);
+  }
+
+  ok(data?: unknown): void {
+    this._end("ok", INFO, data);
+  }
+
+  fail(error?: unknown, data?: unknown): void {
+    if (isError(error)) this._end("failed", ERROR, error, { data });
+    else this._end("failed", ERROR, error === undefined ? data : { error, data });
+  }
+
+  abandon(reason?: unknown): void {
+    this._end("abandoned", WARN, reason === undefined ? reason : { reason });
+  }
+
+  override toString(): string {
+    return [this.id, this.name, this.stepIndex, this._start].map(encodeURIComponent).join(";");
+  }
+
+  [DISPOSE](): void {
+    this.abandon();
+  }
+
+  /** The last entry. An outcome whose level is filtered ends the flow as well. */
+  _end(outcome: string, severity: number, data: unknown, options?: object): void {
+    if (this._ended) return;
+    this._ended = true;
+    if (this._min > severity) return;
+    const durationMs = Math.max(0, Date.now() - this._start);
+    this._outcome = { name: this.name, outcome, durationMs };
+    this._log(severity, `Flow ${this.name}: ${outcome}`, data, options);
+    this._outcome = undefined;
   }
 }

@@ -95,28 +95,21 @@ export function num(value: number): void {
   else head(0xce, value);
 }
 
-/** Writes the head of a string, list or map of `length`, in its short form where that is at most `most`. */
-export function open(short: number, most: number, long: number, length: number): void {
-  if (length > most) head(long, length);
-  else byte(short | length);
-}
-
 /** Writes a string, cut to `limit` bytes. */
 export function str(value: string, limit = TEXT_BYTES_MAX): void {
-  const start = end;
   const { length } = value;
-  if (length < 64 && length <= limit) {
-    // Short and ASCII, as most are: faster than a call of the encoder.
-    open(0xa0, 31, 0xdb, length);
-    if (ascii(value)) return;
-    end = start;
+  const start = end;
+  const text = take(5) + 5;
+  // Short and ASCII, as most are: faster than a call of the encoder.
+  if (length > 63 || length > limit || !ascii(value)) {
+    end = text;
+    take(Math.min(length * 3, limit));
+    const { read, written } = encoder.encodeInto(value, buffer.subarray(text, end));
+    if (read < length) cut = true;
+    end = text + written;
   }
-  take(5 + Math.min(length * 3, limit));
-  const { read, written } = encoder.encodeInto(value, buffer.subarray(start + 5, end));
-  if (read < length) cut = true;
-  end = start;
-  head(0xdb, written);
-  end += written;
+  buffer[start] = 0xdb;
+  replace(start + 1, end - text);
 }
 
 /** Writes what is MessagePack already. */

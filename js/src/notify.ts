@@ -18,7 +18,7 @@ export interface Notifier {
 
 export function notifier({ onError, onDrop }: Pick<Config, "onError" | "onDrop">): Notifier {
   const told = new Set<string>();
-  let counts: number[] | undefined;
+  const counts = DROP_REASONS.map(() => 0);
 
   /** Runs user code later, and alone. */
   const later = (run: () => unknown): void => {
@@ -30,13 +30,6 @@ export function notifier({ onError, onDrop }: Pick<Config, "onError" | "onDrop">
     if (!told.has(kind)) console.warn(text);
     told.add(kind);
   };
-  const tellDrops = (): void => {
-    counts!.forEach((count, i) => {
-      const reason = DROP_REASONS[i]!;
-      later(() => (onDrop ? onDrop(reason, count) : warn(reason, `sapwood: entries dropped (${reason})`)));
-    });
-    counts = undefined;
-  };
 
   return {
     _problem(code, field, cause, status) {
@@ -47,13 +40,16 @@ export function notifier({ onError, onDrop }: Pick<Config, "onError" | "onDrop">
         return onError?.(error);
       });
     },
-    _dropped(reason, count) {
-      if (!count) return;
-      if (!counts) {
-        counts = [];
-        later(tellDrops);
-      }
-      counts[reason] = (counts[reason] || 0) + count;
+    _dropped(index, more) {
+      if (!more) return;
+      const reason = DROP_REASONS[index]!;
+      if (!counts[index])
+        later(() => {
+          const count = counts[index]!;
+          counts[index] = 0;
+          return onDrop ? onDrop(reason, count) : warn(reason, `sapwood: entries dropped (${reason})`);
+        });
+      counts[index]! += more;
     },
   };
 }

@@ -56,7 +56,7 @@ const KINDS = new Map<unknown, readonly [type: string, unit: string]>([
   [kinds.texts, ["string[]", ""]],
   [kinds.redaction, ["boolean or `{ keys: string[] }`", ""]],
   [kinds.object, ["object", ""]],
-  [kinds.onError, ["function", ""]],
+  [kinds.callback, ["function", ""]],
 ]);
 
 const figure = (value: number): string => value.toLocaleString("en-US");

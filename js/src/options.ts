@@ -15,13 +15,13 @@ import type { Consent, DropReason, Level, LoggerOptions, User } from "./types.js
 type Kind<T> = (value: unknown, min: number, max: number) => value is T;
 
 export const text: Kind<string> = (value, min, max): value is string =>
-  typeof value === "string" && value.length >= min && value.length <= max;
+  typeof value === "string" && integer(value.length, min, max);
 export const integer: Kind<number> = (value, min, max): value is number =>
   Number.isInteger(value) && (value as number) >= min && (value as number) <= max;
 export const flag = (value: unknown): value is boolean => typeof value === "boolean";
-const callback = <T>(value: unknown): value is T => typeof value === "function";
-export const onError: Kind<(error: SapwoodError) => void> = callback;
-export const onDrop: Kind<(reason: DropReason, count: number) => void> = callback;
+type OnError = (error: SapwoodError) => void;
+type OnDrop = (reason: DropReason, count: number) => void;
+export const callback = (value: unknown): value is unknown => typeof value === "function";
 export const object = (value: unknown): value is object => typeof value === "object" && !!value && !Array.isArray(value);
 /** What the environment may leave out. */
 export const setting = (value: unknown): value is string | null => value === null || typeof value === "string";
@@ -52,11 +52,11 @@ export const OPTIONS = {
   user: [object as Kind<User>],
   tags: [texts, 50, 20],
   context: [object],
+  retry: [object],
   batchSize: [integer, 1, 1000, 100],
   batchBytes: [integer, 1024, 1_048_576, 49_152],
   flushInterval: [integer, 0, DAY_MS, 5000],
   maxBufferBytes: [integer, 16_384, 67_108_864, 2_097_152],
-  retry: [object],
   "retry.initialDelayMs": [integer, 1, DAY_MS, 1000],
   "retry.maxDelayMs": [integer, 1, DAY_MS, 30_000],
   "retry.maxAgeMs": [integer, 0, 7 * DAY_MS, 3_600_000],
@@ -69,9 +69,13 @@ export const OPTIONS = {
   maxDataNodes: [integer, 10, 100_000, 5000],
   maxDataBytes: [integer, 1024, 1_048_576, 65_536],
   strict: [flag, 0, 0, false],
-  onError: [onError],
-  onDrop: [onDrop],
+  onError: [callback as Kind<OnError>],
+  onDrop: [callback as Kind<OnDrop>],
 } as const satisfies Record<string, Spec>;
+
+/** Where the options stand with which the configuration record begins: `batchSize` to `timeoutMs`, in the order of the list. */
+export const RECORD_FROM = 13;
+export const RECORD_TO = 22;
 
 type WithDefault = readonly [unknown, unknown, unknown, unknown];
 type ValueOf<S extends Spec> = S[0] extends Kind<infer T> ? (S extends WithDefault ? T : T | undefined) : never;

@@ -2,12 +2,16 @@
  * What the environment says of itself: the page, the browser, the host.
  *
  * Owns: reading them where they exist. Does not own: redaction (the core's).
- * Invariant: no address leaves with its query, fragment or credentials. Tested in `tests/facade/page.test.ts`.
+ * Invariants: each text is bounded, for all of them stand in the header of every batch; no address leaves with its query,
+ * fragment or credentials. Tested in `tests/facade/page.test.ts`.
  */
 
 import type { Config } from "./options.js";
 import { VERSION } from "./protocol.js";
-import { bareUrl } from "./safe.js";
+import { bareUrl, tidy } from "./safe.js";
+
+/** So much of an address, or of what else the environment says, is kept. */
+const TEXT_MAX = 2000;
 
 /** An endpoint, resolved against the page; undefined when it is none that can be sent to. */
 export function resolve(endpoint: string | null | undefined): URL | undefined {
@@ -21,20 +25,24 @@ export function resolve(endpoint: string | null | undefined): URL | undefined {
   return undefined;
 }
 
-/** JSON members, a comma before each. */
+/** JSON members, a comma before each, no text longer than a header can bear. */
 export function members(object: object): string {
-  return "," + JSON.stringify(object).slice(1, -1);
+  const bounded = (_: string, value: unknown): unknown => (typeof value === "string" ? tidy(value, TEXT_MAX) : value);
+  return "," + JSON.stringify(object, bounded).slice(1, -1);
+}
+
+/** What stands in every entry. */
+export function common({ source, environment, version }: Config): object {
+  return { source, environment, version };
 }
 
 /** What is the same in the header of every batch, as JSON members. */
-export function resource({ source, environment, version }: Config): string {
+export function resource(config: Config): string {
   const { location, navigator } = globalThis;
   return members({
     sdk: { name: "sapwood", version: VERSION },
     resource: {
-      source,
-      environment,
-      version,
+      ...common(config),
       url: location && bareUrl(location.href),
       userAgent: navigator?.userAgent,
       locale: navigator?.language,

@@ -105,6 +105,9 @@ export const STAT_IN_FLIGHT = 4;
 export const STAT_STORED = 5;
 export const STAT_DROPPED = 6;
 
+/** The page is hidden, as `entry` would pass it on for `pagehide`. */
+export const SIGNAL_HIDE = 4;
+
 /** What the core calls back; never while it holds a borrow. */
 export type Notify = (kind: number, a: number, b: number, c: number, d: number, e: number) => void;
 

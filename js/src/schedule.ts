@@ -2,11 +2,13 @@
  * When the tapes are handed over by themselves: in an idle moment, or in the next task.
  *
  * Owns: at most one idle callback and one timer of an engine, and their removal. Does not own: what is handed over.
- * Invariant: what is on a tape is planned for. Tested in `tests/facade/handover.test.ts` and `start.test.ts`.
+ * Invariants: what is on a tape is planned for; a logger that has ended plans nothing. Tested in `tests/facade/handover.test.ts` and
+ * `start.test.ts`.
  */
 
+import { startCore } from "./core.js";
 import type { Engine } from "./engine.js";
-import { begin, refuse } from "./start.js";
+import { refuse } from "./start.js";
 
 /** A first entry waits at most this long for an idle moment, in ms. */
 const IDLE_MS = 500;
@@ -40,8 +42,10 @@ export function unplan(engine: Engine): void {
 async function due(engine: Engine): Promise<void> {
   unplan(engine);
   try {
-    if (!engine._module) begin(engine, await engine._loader._later());
+    if (!engine._module) startCore(engine, await engine._loader._later());
   } catch (cause) {
+    // The logger may have ended meanwhile.
+    if (engine._dead !== undefined) return;
     refuse(engine, cause);
     planNow(engine, RETRY_START_MS);
     // No process stays for that.

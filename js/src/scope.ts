@@ -20,11 +20,6 @@ export interface Scope {
   readonly _up: Scope | undefined;
   /** The union of the chain's tags, outermost first. */
   readonly _tags: readonly string[];
-  /** The hand-over in which it was last written, and its number there (writer.ts). */
-  _round: number;
-  _number: number;
-  /** What of it had to be cut, a bit a field. */
-  _marks: number;
 }
 
 /** Both lists' tags, each once. */
@@ -37,7 +32,7 @@ export function node(own: readonly Fragment[], up: Scope | undefined): Scope {
   const tags = own.find(([field]) => field === FIELD_TAGS) as [number, object, number, ...string[]] | undefined;
   const outer = up?._tags ?? [];
   const all = tags ? unite(outer, tags.slice(3, 3 + tags[2]) as string[]) : outer;
-  return { _own: own, _up: up, _tags: all, _round: 0, _number: 0, _marks: 0 };
+  return { _own: own, _up: up, _tags: all };
 }
 
 /** The (field, value) pairs of a chain of nodes, outermost first. */

@@ -7,27 +7,19 @@
  * Tested in `tests/facade/start.test.ts`.
  */
 
-import { startCore } from "./core.js";
+import { run, startCore } from "./core.js";
 import type { Engine } from "./engine.js";
 import { listen } from "./listen.js";
-import type { CoreModule } from "./protocol.js";
+import { SIGNAL_HIDE } from "./protocol.js";
 
 /** Is there a core, started now if need be? */
 export function hasCore(engine: Engine): boolean {
   try {
-    if (!engine._module && !engine._refused && engine._dead === undefined) begin(engine, engine._loader._now());
+    if (!engine._module && !engine._refused && engine._dead === undefined) startCore(engine, engine._loader._now());
   } catch (cause) {
     refuse(engine, cause);
   }
   return !!engine._module;
-}
-
-/** Starts the core of a logger that has none, and has not ended meanwhile. */
-export function begin(engine: Engine, module: CoreModule): void {
-  if (engine._module || engine._dead !== undefined) return;
-  // From here on the core watches the page.
-  engine._unlisten();
-  startCore(engine, module);
 }
 
 /** No core could be had: log calls do not try again by themselves. */
@@ -38,7 +30,11 @@ export function refuse(engine: Engine, cause: unknown): void {
 
 /** Watches for the end of the page, as long as there is no core that does it itself. */
 export function watch(engine: Engine): void {
-  const pagehide = (): void => handOn(engine);
+  const pagehide = (): void => {
+    handOn(engine);
+    // The core did not hear this event, and where `visibilitychange` is not fired the page does not look hidden.
+    run(engine, (module, core) => module._receive(core, SIGNAL_HIDE, 0, undefined, undefined));
+  };
   const visibilitychange = (): unknown => document.visibilityState === "hidden" && pagehide();
   engine._unlisten = listen({ pagehide, visibilitychange });
 }

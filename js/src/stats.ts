@@ -2,8 +2,9 @@
  * The counters that a user sees.
  *
  * Owns: the sum of the façade's and the core's counters. Does not own: counting.
- * Invariant (I1): accepted = delivered + unconfirmed + buffered + inFlight + stored + Σ dropped, at every moment; after a trap
- * what nobody else accounts for is what the core took with it. Tested in `tests/facade/accounting.test.ts`.
+ * Invariant (I1): accepted = delivered + unconfirmed + buffered + inFlight + stored + Σ dropped, at every moment: an entry that
+ * is still being written (user code may look at the counters in the midst of it) is not accepted yet; after a trap what nobody
+ * else accounts for is what the core took with it. Tested in `tests/facade/accounting.test.ts` and `reentrancy.test.ts`.
  */
 
 import { stat } from "./core.js";
@@ -25,10 +26,10 @@ export function stats(engine: Engine): Stats {
   /** What a dead core held is held no more. */
   const held = (index: number): number => (alive ? stat(engine, index) : 0);
   const result: Stats = {
-    accepted: engine._seq,
+    accepted: engine._accepted,
     delivered: stat(engine, STAT_DELIVERED),
     unconfirmed: stat(engine, STAT_UNCONFIRMED),
-    buffered: engine._count + held(STAT_BUFFERED),
+    buffered: engine._tapes.length + engine._moving + held(STAT_BUFFERED),
     inFlight: held(STAT_IN_FLIGHT),
     stored: held(STAT_STORED),
     dropped: {},

@@ -1,14 +1,15 @@
 /**
- * The tape: a flat array on which log calls leave a copy of what they were given, and the walk that copies any value.
+ * A tape: a flat array on which a log call leaves a copy of what it was given, and the walk that copies any value.
  *
  * Owns: the snapshot and its budgets. Does not own: the fields of an entry (entry.ts), the kinds of objects (containers.ts,
  * exotic.ts), MessagePack (writer.ts).
  * Form of a value: a string, finite number, boolean or null as it is; `MAP, count, key, value, …`; `LIST, count, value, …`;
  * a `Uint8Array` is MessagePack already; a `StackOf` becomes a text in `settle`.
  * What is being written is the state of this module: one thing at a time. User code (getters, `toJSON`, proxies) that logs in
- * the midst of it comes in through `enter`, which puts the state aside.
- * Invariants: nothing throws; a value is copied when `field` returns; strings are kept by reference, for they cannot change.
- * Tested in `tests/facade/values.test.ts`, `hostile.test.ts`, `reentrancy.test.ts`, `writer.test.ts`.
+ * the midst of it comes in through `record`, which puts the state aside.
+ * Invariants: nothing throws but near the end of the stack, and the state is sound even then; a value is copied when `field`
+ * returns; strings are kept by reference, for they cannot change.
+ * Tested in `tests/facade/values.test.ts`, `hostile.test.ts`, `reentrancy.test.ts`, `stack.test.ts`, `writer.test.ts`.
  */
 
 import { list, map } from "./containers.js";
@@ -22,8 +23,6 @@ export type Tape = unknown[];
 export const MAP = {};
 /** Opens a list on the tape. */
 export const LIST = {};
-/** Ends an entry on the tape. */
-export const END = {};
 
 /** How much of one value is copied. */
 export interface Limits {
@@ -38,9 +37,9 @@ const NONE: Tape = [];
 export let out = NONE;
 let limits: Limits;
 /** The first field that did not come through whole: what `strict` throws for. */
-export let fault: string | undefined;
-/** Estimated bytes of what was put on the tape since `enter`. */
-export let size = 0;
+let fault: string | undefined;
+/** Estimated bytes of what was put on the tape. */
+let size = 0;
 /** What is left of the budgets of the value that is being copied, and whether something was left out of it. */
 let nodes = 0;
 let bytes = 0;
@@ -48,23 +47,25 @@ let cut = false;
 /** The containers that the walk is inside of, outermost first. */
 let path: object[] = [];
 
-export type Aside = [Tape, Limits, string | undefined, number, number, number, boolean, object[]];
+/** What the last `record` came to: its `fault` and its `size`. */
+export let found: string | undefined;
+export let weight = 0;
 
-/** Begins to write on `tape`; gives what has to be put aside for it, if anything. */
-export function enter(tape: Tape, bounds: Limits): Aside | false {
-  const aside: Aside | false = out !== NONE && [out, limits, fault, size, nodes, bytes, cut, path];
-  if (aside) path = [];
+/** Lets `write` write on `tape`. Throws what it throws; what was being written before goes on afterwards. */
+export function record(tape: Tape, bounds: Limits, write: () => void): void {
+  const outer = [out, limits, fault, size, nodes, bytes, cut, path] as const;
+  if (out !== NONE) path = [];
   out = tape;
   limits = bounds;
   fault = undefined;
   size = 0;
-  return aside;
-}
-
-/** Goes on with what was put aside. */
-export function leave(aside: Aside | false): void {
-  if (aside) [out, limits, fault, size, nodes, bytes, cut, path] = aside;
-  else out = NONE;
+  try {
+    write();
+  } finally {
+    found = fault;
+    weight = size;
+    [out, limits, fault, size, nodes, bytes, cut, path] = outer;
+  }
 }
 
 /** Notes for `strict` that a field did not come through whole. */
@@ -85,12 +86,13 @@ export function weigh(more: number): void {
 
 /** Copies `value` as a field of an entry. */
 export function field(number: number, value: unknown): void {
+  const { maxDataNodes, maxDataBytes, maxDataDepth } = limits;
   out.push(number);
-  nodes = limits.maxDataNodes;
-  bytes = limits.maxDataBytes;
+  nodes = maxDataNodes;
+  bytes = maxDataBytes;
   cut = false;
-  put(value, limits.maxDataDepth);
-  size += limits.maxDataBytes - bytes;
+  put(value, maxDataDepth);
+  size += maxDataBytes - bytes;
   if (cut) mark(number);
   // A last string that is too long is cut, and marked, by the writer.
   if (bytes < 0) blame(FIELDS[number]);
@@ -104,29 +106,13 @@ export function put(value: unknown, levels: number): void {
   }
   nodes--;
   bytes -= 9;
-  switch (typeof value) {
-    case "string":
-      note(value);
-      return;
-    case "number":
-      out.push(value - value === 0 ? value : `${value}`);
-      return;
-    case "boolean":
-      out.push(value);
-      return;
-    case "object":
-      if (value) object(value, levels);
-      else out.push(value);
-      return;
-    case "undefined":
-      out.push(null);
-      return;
-    case "function":
-      note(`[Function: ${text(read(value, "name"))}]`);
-      return;
-    default:
-      note(text(value));
-  }
+  const kind = typeof value;
+  if (kind === "string") note(value as string);
+  else if (kind === "object" && value) object(value, levels);
+  else if (kind === "function") note(`[Function: ${text(read(value as object, "name"))}]`);
+  else if (kind === "boolean" || Number.isFinite(value)) out.push(value);
+  else if (value === undefined || value === null) out.push(null);
+  else note(text(value));
 }
 
 /** Puts a text on the tape. */
@@ -169,13 +155,14 @@ function object(value: object, levels: number): void {
   } catch {
     out.length = start;
     note("[Unreadable]");
+  } finally {
+    path.pop();
   }
-  path.pop();
 }
 
 /** Copies a key and its value; false when a budget is spent, and a note stands in their place. */
 export function pair(key: string, item: unknown, levels: number): boolean {
-  bytes -= key.length;
+  bytes -= key.length + 1;
   if (spent()) return !out.push("…", "[Truncated]");
   out.push(key);
   put(item, levels - 1);

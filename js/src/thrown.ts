@@ -9,7 +9,7 @@
 
 import { keysOf, read, tagOf, text } from "./safe.js";
 
-/** The errors that were logged: what a listener of the page sees afterwards is no second entry. */
+/** The subjects of entries that were kept: what a listener of the page sees afterwards is no second entry. */
 export const seen = /* @__PURE__ */ new WeakSet<object>();
 
 /** Stands for an error's stack text on its way to the tape. */

@@ -7,7 +7,7 @@
  * Tested in `tests/facade/writer.test.ts`.
  */
 
-import { byte, decimal, end, head, num, open, raw, replace, rewind, str, TEXT_BYTES_MAX, wasCut } from "./msgpack.js";
+import { byte, decimal, end, head, num, raw, replace, rewind, str, TEXT_BYTES_MAX, wasCut } from "./msgpack.js";
 import {
   FIELD_CONTEXT,
   FIELD_DATA,
@@ -17,22 +17,18 @@ import {
   OP_SCOPE,
 } from "./protocol.js";
 import { pairsOf, type Scope } from "./scope.js";
-import { END, LIST, MAP } from "./tape.js";
+import { LIST, MAP, type Tape } from "./tape.js";
 
 /** A note such as `[Truncated]` is written even where a budget is spent. */
 const NOTE_BYTES = 16;
 
-/** Which hand-over this is: scopes are numbered anew in each. */
-let round = 0;
-let scopes = 0;
-/** What did not come through whole of the entry or scope that is being written, a bit a field. */
-let marks = 0;
+/** The numbers of the scopes that were written in this hand-over. */
+let scopes: Map<Scope, number>;
 
 /** Begins a hand-over. */
 export function begin(): void {
   rewind();
-  scopes = 0;
-  round++;
+  scopes = new Map();
 }
 
 /** Writes the value at `i` on a tape, its strings cut where they pass `limit` (an address in the buffer); gives the place after it. */
@@ -42,8 +38,7 @@ export function value(slots: readonly unknown[], i: number, limit: number): numb
   else if (typeof slot === "number") num(slot);
   else if (slot === MAP || slot === LIST) {
     let count = slots[i++] as number;
-    if (slot === MAP) open(0x80, 15, 0xdf, count);
-    else open(0x90, 15, 0xdd, count);
+    head(slot === MAP ? 0xdf : 0xdd, count);
     while (count--) {
       // Keys are whole, so that no two become one.
       if (slot === MAP) str(slots[i++] as string);
@@ -54,21 +49,24 @@ export function value(slots: readonly unknown[], i: number, limit: number): numb
   return i;
 }
 
-/** Writes the (field, value) pairs on a tape up to its `END` and which of them were cut; gives the place after it. */
-function fields(slots: readonly unknown[], i: number, budget: number): number {
+/** Writes the (field, value) pairs on a tape from `i` on, and which of them were cut. */
+function fields(slots: readonly unknown[], i: number, budget: number): void {
   const at = end;
   let count = 0;
+  /** What did not come through whole, a bit a field. */
+  let marks = 0;
   head(0xce, 0);
-  for (let field; i < slots.length && (field = slots[i++] as number | object) !== END; ) {
+  while (i < slots.length) {
+    const field = slots[i++] as number;
     if (field === FIELD_TRUNCATED) {
       marks |= 1 << (slots[i++] as number);
       continue;
     }
     const bounded = field === FIELD_DATA || field === FIELD_CONTEXT || field === FIELD_USER;
     count++;
-    byte(field as number);
+    byte(field);
     i = value(slots, i, end + (bounded ? budget : TEXT_BYTES_MAX));
-    if (wasCut() && bounded) marks |= 1 << (field as number);
+    if (wasCut() && bounded) marks |= 1 << field;
   }
   if (marks) {
     count++;
@@ -76,34 +74,30 @@ function fields(slots: readonly unknown[], i: number, budget: number): number {
     num(marks);
   }
   replace(at + 1, count);
-  return i;
 }
 
 /**
- * Writes the entry at `i` on a tape, its data bounded by `budget` bytes, and its scope where this hand-over has not got it yet.
- * Gives the place after it, or 0 when it could not be written, and then nothing of it is.
+ * Writes the entry on a tape, its data bounded by `budget` bytes, and its scope where this hand-over has not got it yet; false when it
+ * could not be written, and then nothing of it is.
  */
-export function entry(slots: readonly unknown[], i: number, budget: number): number {
-  const scope = slots[i + 3] as Scope;
-  if (scope._round !== round) {
-    scope._round = round;
-    scope._number = scopes++;
-    marks = 0;
+export function entry(slots: Tape, budget: number): boolean {
+  const [seq, severity, timestamp, scope] = slots as [number, number, number, Scope];
+  if (!scopes.has(scope)) {
+    scopes.set(scope, scopes.size);
     byte(OP_SCOPE);
     fields(pairsOf(scope), 0, budget);
-    scope._marks = marks;
   }
   const start = end;
   try {
-    marks = scope._marks;
     byte(OP_ENTRY);
-    num(slots[i] as number);
-    num(slots[i + 1] as number);
-    decimal(slots[i + 2] as number);
-    num(scope._number);
-    return fields(slots, i + 4, budget);
+    num(seq);
+    num(severity);
+    decimal(timestamp);
+    num(scopes.get(scope)!);
+    fields(slots, 4, budget);
+    return true;
   } catch {
     rewind(start);
-    return 0;
+    return false;
   }
 }

@@ -71,6 +71,20 @@ describe("captureErrors", () => {
     assert.deepEqual(messages(one), []);
   });
 
+  it("but not by a logger that sends nothing, or does not keep it", (t) => {
+    const { uncaught, rejected } = page(t);
+    const dead = rig({ captureErrors: true, endpoint: "", onError: () => {}, onDrop: () => {} });
+    const quiet = rig({ captureErrors: true, minLevel: "fatal" });
+    const all = rig({ captureErrors: true });
+    const [error, thing, logged] = [new Error("x"), { code: 1 }, new Error("logged")];
+    uncaught(error);
+    rejected(thing);
+    dead.log.error("seen", logged);
+    quiet.log.error("seen", logged);
+    uncaught(logged);
+    assert.deepEqual(messages(all), ["x", "Unhandled rejection", "logged"]);
+  });
+
   it("logs an error twice when the application does", (t) => {
     const {  } = page(t);
     const all = rig({ captureErrors: true });

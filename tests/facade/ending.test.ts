@@ -18,6 +18,31 @@ describe("flush", () => {
     fake.notify(0, 3, 0, 0, 0, 0);
     fake.notify(0, 99, 0, 0, 0, 0);
   });
+
+  it("takes options of every kind", async () => {
+    const { log, core } = rig();
+    const fake = core();
+    const throwing = { get timeoutMs(): never { throw new Error("no"); } };
+    for (const options of [{ timeoutMs: Symbol() }, { timeoutMs: 1n }, { timeoutMs: throwing }, throwing, null, 5, Symbol()]) {
+      await log.flush(options as never);
+    }
+    assert.deepEqual(new Set(fake.asked.map((asked) => asked.split(" ")[2])), new Set(["10000"]));
+    assert.equal((await log.close(throwing)).lastStatus, 200);
+  });
+
+  it("keeps the process while it waits, and no longer", async () => {
+    const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+    const { log, core } = rig({ flushInterval: 86_400_000 });
+    const fake = core();
+    await log.flush();
+    const before = timers();
+    fake.answers = false;
+    const waiting = [log.flush(), log.flush()];
+    assert.ok(timers() > before);
+    fake.settleAll();
+    await Promise.all(waiting);
+    assert.equal(timers(), before);
+  });
 });
 
 describe("close", () => {

@@ -49,6 +49,32 @@ describe("a hostile value costs its own field", () => {
     assert.equal(across({ a: endless, b: 1 }, { maxDataNodes: 100 }) instanceof Object, true);
   });
 
+  it("collections without an end are cut by the budget", () => {
+    class Endless extends Set<number> {
+      override *[Symbol.iterator](): ReturnType<Set<number>["values"]> {
+        for (let i = 0; ; i++) yield i;
+      }
+    }
+    class EndlessMap extends Map<number, number> {
+      override *[Symbol.iterator](): ReturnType<Map<number, number>["entries"]> {
+        for (let i = 0; ; i++) yield [i, i];
+      }
+    }
+    class EndlessBytes extends Uint8Array {
+      override *[Symbol.iterator](): ReturnType<Uint8Array["values"]> {
+        for (;;) yield 1;
+      }
+      override subarray(): never {
+        return new Endless() as never;
+      }
+    }
+    for (const endless of [new Endless(), new EndlessMap(), new EndlessBytes(5), new EndlessBytes(100)]) {
+      const { data, truncated } = entryOf({ endless }, { maxDataNodes: 80 });
+      assert.ok(JSON.stringify(data).length < 2000);
+      if (!(endless instanceof Uint8Array && endless.length > 64)) assert.deepEqual(truncated, ["data"]);
+    }
+  });
+
   it("a thousand levels", () => {
     const fields = entryOf(deep(1000));
     assert.deepEqual(fields["truncated"], ["data"]);

@@ -49,6 +49,14 @@ describe("the header of a batch", () => {
     });
   });
 
+  it("is bounded, however long the address is", (t) => {
+    const long = "x".repeat(100_000);
+    asPage(t, { location: { href: `https://shop.example.com/${long}`, host: long }, navigator: { userAgent: long, language: `${long}` } });
+    const { url, ...others } = header().resource as Record<string, string>;
+    assert.equal(url, `https://shop.example.com/${long}`.slice(0, 2000));
+    for (const text of Object.values(others)) assert.ok(text.length <= 2000);
+  });
+
   it("leaves out what the environment has not got", (t) => {
     asPage(t, { location: undefined, navigator: undefined });
     assert.deepEqual(header().resource, { source: "s", environment: "production", version: "1" });

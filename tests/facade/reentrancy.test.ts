@@ -28,6 +28,22 @@ describe("a log call inside of a log call", () => {
     assert.deepEqual(all[5]!.fields["data"], { n: 1 });
   });
 
+  it("and whatever looks at the counters in the midst of it sees a sum that closes", async () => {
+    const { log, module } = rig({ onError: () => {}, onDrop: () => {} });
+    const seen: number[] = [];
+    const look = (): number => {
+      assertCloses(log.stats());
+      return seen.push(log.stats().accepted);
+    };
+    log.info("lazy", look).info("getter", { get x() { return look(); } });
+    log.info("outer", () => { log.info("inner", look); return look(); });
+    assert.deepEqual(seen, [0, 1, 2, 3]);
+    assert.deepEqual(await log.flush(), { delivered: 4, pending: 0, dropped: 0, lastStatus: 200 });
+    log.info("trap", () => { module.core.trapAt = "flush"; void log.flush(); return look(); });
+    look();
+    assert.deepEqual([log.stats().accepted, log.stats().dropped], [5, { core_failed: 1 }]);
+  });
+
   it("that never ends is cut, and counted", () => {
     const { log, entries } = rig({ onDrop: () => {} });
     const endless = {

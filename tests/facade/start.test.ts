@@ -1,6 +1,7 @@
 // When the core starts: in the background, at need, again after a failure; and who watches for the end of the page.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
+import { SIGNAL_HIDE } from "../../js/src/protocol.js";
 import { FakeModule } from "./support/core.js";
 import { rig, until } from "./support/logger.js";
 import { asPage } from "./support/page.js";
@@ -60,6 +61,29 @@ describe("the core starts", () => {
     assert.equal(module.core.entries.length, 1);
   });
 
+  it("not again when the logger has ended meanwhile", async (t) => {
+    t.mock.timers.enable({ apis: ["setTimeout"] });
+    const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+    const module = new FakeModule();
+    module.refuses = true;
+    const problems: string[] = [];
+    const { log } = rig({ onError: (error) => problems.push(error.code), onDrop: () => {} }, module);
+    let fail = (): void => {};
+    module.gate = new Promise((resolve) => (fail = resolve));
+    log.info("m");
+    t.mock.timers.tick(500);
+    void log.close();
+    const { starts } = module;
+    fail();
+    await settled();
+    t.mock.timers.tick(30_000);
+    await settled();
+    // The one that had begun before the end.
+    assert.equal(module.starts, starts + 1);
+    assert.deepEqual(problems, ["core_unavailable"]);
+    assert.equal(log._engine._timer, undefined);
+  });
+
   it("synchronously when the page leaves before, and then leaves the watch to the core", (t) => {
     const { dispatch, listening } = asPage(t, { document: { visibilityState: "visible" } });
     const { log, module } = rig();
@@ -69,6 +93,8 @@ describe("the core starts", () => {
     assert.equal(module.cores.length, 0);
     dispatch(new Event("pagehide"));
     assert.equal(module.core.entries.length, 1);
+    // The core did not hear it: it is told.
+    assert.deepEqual(module.received, [[1, SIGNAL_HIDE, 0, undefined, undefined]]);
     assert.equal(listening.size, 0);
     log.info("n");
     dispatch(new Event("pagehide"));

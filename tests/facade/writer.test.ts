@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { decode, decodeMulti } from "@msgpack/msgpack";
-import { END, LIST, MAP } from "../../js/src/tape.js";
+import { LIST, MAP } from "../../js/src/tape.js";
 import { node } from "../../js/src/scope.js";
 import * as msgpack from "../../js/src/msgpack.js";
 import * as writer from "../../js/src/writer.js";
@@ -75,11 +75,9 @@ it("an entry that cannot be written is dropped, and the rest goes on", () => {
   log.info("a");
   // No call can make it, so the tape is spoilt by hand: a list so deep that the writer runs out of stack.
   const slots = log._engine._tapes[0]!;
-  const at = slots.indexOf(END);
-  const tail = slots.splice(at);
   slots.push(1);
   for (let i = 0; i < 100_000; i++) slots.push(LIST, 1);
-  slots.push(0, ...tail);
+  slots.push(0);
   log.info("b", { fine: true });
   assert.deepEqual(core().all("message"), ["b"]);
   assert.deepEqual(log.stats().dropped, { unserialisable: 1 });
@@ -91,7 +89,7 @@ it("an entry that cannot be written is dropped, and the rest goes on", () => {
 it("the buffer grows with what is written, and stays valid", () => {
   const scope = node([], undefined);
   const text = "x".repeat(30_000);
-  const slots = [1, 9, 5, scope, 1, MAP, 3, "a", text, "b", text, "c", text, END];
-  const values = [...decodeMulti(bytes(() => assert.equal(writer.entry(slots, 0, 1_000_000), slots.length)), DECODING)];
+  const slots = [1, 9, 5, scope, 1, MAP, 3, "a", text, "b", text, "c", text];
+  const values = [...decodeMulti(bytes(() => assert.ok(writer.entry(slots, 1_000_000))), DECODING)];
   assert.deepEqual(values, [1, 1, 2, null, 0, 1, 9, 5, 0, 1, 1, { a: text, b: text, c: text }]);
 });

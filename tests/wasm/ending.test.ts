@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { answer, hang } from "../support/behaviours.js";
 import { packageEntry } from "../support/paths.js";
 import { waitFor } from "../support/wait.js";
+import { replace } from "./support/globals.js";
 import { held } from "./support/held.js";
 import { arrived, assertCloses, rig } from "./support/logger.js";
 import { Receiver } from "./support/receiver.js";
@@ -81,6 +82,18 @@ test("await using closes", async () => {
   assert.deepEqual([log.stats().delivered, log.stats().dropped], [1, { closed: 1 }]);
 });
 
+test("a page that leaves with nothing but pagehide, before the core was started, sends what it has", async (t) => {
+  const target = new EventTarget();
+  replace(t, "document", { hidden: false, visibilityState: "visible" });
+  replace(t, "addEventListener", target.addEventListener.bind(target));
+  replace(t, "removeEventListener", target.removeEventListener.bind(target));
+  const { log } = rig(server);
+  log.info("last words");
+  target.dispatchEvent(new Event("pagehide"));
+  await waitFor("the request", () => server.received.length === 1);
+  assert.deepEqual(arrived(server).map(({ message }) => message), ["last words"]);
+});
+
 /** A process that nothing of ours keeps alive ends at once; what could keep one alive here lasts ten seconds, or an hour. */
 const LINGERS_MS_MAX = 5000;
 
@@ -112,6 +125,12 @@ test("a process that logs and closes has delivered, and ends", async () => {
 test("a process that logs and flushes but never closes ends", async () => {
   await runToItsEnd('log.info("a"); await log.flush(); log.info("b"); await log.flush();');
   assert.equal(arrived(server).length, 2);
+});
+
+test("a process that awaits a flush gets its answer, over a backoff as well", async () => {
+  server.script(answer(503), answer(503));
+  await runToItsEnd('log.info("a"); if ((await log.flush()).delivered !== 1) throw new Error("not delivered");');
+  assert.equal(server.received.length, 3);
 });
 
 test("a process whose entries wait for their interval ends", async () => {

@@ -2,11 +2,12 @@
  * `captureErrors`: what the page throws and nobody catches, as entries.
  *
  * Owns: two listeners and their removal. Does not own: the taking apart of what was thrown (thrown.ts).
- * Invariants: each thrown object is logged once, by whichever logger of the page sees it first, `log.error` calls included;
+ * Invariants: each thrown object is logged once, by whichever logger of the page keeps it first, `log.error` calls included;
  * what fails to load (an image) is no error of ours; the page's own handlers are not disturbed.
  * Tested in `tests/facade/capture.test.ts`, and in a browser by `tests/browser/errors.test.ts`.
  */
 
+import { ERROR } from "../levels.js";
 import { listen } from "../listen.js";
 import type { Logger } from "../logger.js";
 import { bareUrl, isError } from "../safe.js";
@@ -15,16 +16,12 @@ import { seen } from "../thrown.js";
 /** Starts to listen; gives the function that stops it. */
 export function captureErrors(log: Logger): () => void {
   const capture = (origin: string, thrown: unknown, message: unknown, data?: object): void => {
-    if (typeof thrown === "object" && thrown) {
-      if (seen.has(thrown)) return;
-      seen.add(thrown);
-    }
-    const options = { origin, data };
+    if (seen.has(thrown as object) || log._min > ERROR) return;
+    const [subject, more] = isError(thrown) ? [thrown] : [message, thrown];
     try {
-      if (isError(thrown)) log.error(thrown, undefined, options);
-      else log.error(message, thrown, options);
+      if (log._log(ERROR, subject, more, { origin, data })) seen.add(thrown as object);
     } catch {
-      // `strict` throws for an entry that was cut; here nobody could catch it.
+      // What was thrown is no object; or `strict` throws for an entry that was cut, and here nobody could catch it.
     }
   };
   return listen({

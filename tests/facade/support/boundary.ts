@@ -27,12 +27,15 @@ export function deepMerge(left: unknown, right: unknown): unknown {
   return merged;
 }
 
-/** Sets a field as the core does: context merged, of other fields the last value, `nil` takes away. */
+/** Sets a field as the core does: context merged, of `truncated` the union, of other fields the last value, `nil` takes away. */
 export function set(fields: Pairs, name: string, value: unknown): void {
   const standing = fields.get(name);
   if (name === "context" && standing) fields.set(name, deepMerge(standing, value));
   // A bit for each field.
-  else if (name === "truncated") fields.set(name, FIELDS.filter((_, field) => (value as number) & (1 << field)));
+  else if (name === "truncated") {
+    const cut = FIELDS.filter((_, field) => (value as number) & (1 << field));
+    fields.set(name, [...new Set([...((standing as string[] | undefined) ?? []), ...cut])]);
+  }
   else if (value === null && name !== "data") fields.delete(name);
   else fields.set(name, value);
 }

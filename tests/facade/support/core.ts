@@ -89,6 +89,11 @@ export class FakeCore {
     void Promise.resolve().then(() => this.notify(0, token, delivered, 0, 0, 200));
   }
 
+  /** Answers every flush that was asked for, the answered ones again. */
+  settleAll(): void {
+    for (const asked of this.asked) this.settle(Number(asked.split(" ")[1]));
+  }
+
   /** Drops `count` of what is held. */
   drop(reason: number, count: number): void {
     this.held -= count;

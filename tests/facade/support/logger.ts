@@ -18,10 +18,15 @@ export interface Rig {
   entries(): Received[];
 }
 
-const started: RootLogger[] = [];
+const started: [log: RootLogger, module: FakeModule][] = [];
 
-// A test that fails must not leave timers behind that keep the process.
-after(() => started.forEach((log) => void log.close()));
+// What a test leaves behind must not keep the process: timers, and flushes that nobody has answered.
+after(() => {
+  for (const [log, module] of started) {
+    void log.close();
+    module.cores.forEach((core) => core.settleAll());
+  }
+});
 
 export const ENDPOINT = "https://logs.example.com/v1/logs";
 
@@ -30,7 +35,7 @@ export function rig(options: Partial<LoggerOptions> = {}, module = new FakeModul
   // What a test does not expect is shown: what user code throws is swallowed by the logger.
   const onError = (error: SapwoodError): void => console.error("onError:", error);
   const log = create({ source: "shop", environment: "test", endpoint: ENDPOINT, onError, ...options }, module);
-  started.push(log);
+  started.push([log, module]);
   const core = (): FakeCore => {
     void log.flush();
     return module.core;

@@ -3,6 +3,6 @@ export const WAKE = 0;
 export const RESPONSE = 1;
 export const BODY = 2;
 export const VISIBILITY = 3;
-export const HIDE = 4;
+export { SIGNAL_HIDE as HIDE } from "../../../js/src/protocol.js";
 export const ONLINE = 5;
 export const OFFLINE = 6;
