@@ -32,7 +32,7 @@ fn merge_at(left: &[u8], right: &[u8], out: &mut Vec<u8>, depth: u32) -> Option<
         return right_reader.ok();
     };
     // Each key is looked for in the whole of the other map.
-    let work = left_len.saturating_mul(right.len()) | right_len.saturating_mul(left.len());
+    let work = left_len.saturating_mul(count(right)) | right_len.saturating_mul(count(left));
     if depth == DEPTH_MAX || work > MERGE_WORK_MAX {
         return None;
     }
@@ -59,6 +59,16 @@ fn merge_at(left: &[u8], right: &[u8], out: &mut Vec<u8>, depth: u32) -> Option<
     msgpack::write_map(out, len);
     out.extend_from_slice(&pairs);
     Some(())
+}
+
+/// How many values stand in one, nested ones and keys included.
+fn count(value: &[u8]) -> usize {
+    let (mut reader, mut count) = (Reader::new(value), 0);
+    while !reader.is_empty() {
+        reader.token();
+        count += 1;
+    }
+    count
 }
 
 /// The value of `key` in a MessagePack map; the last one where a key stands twice.

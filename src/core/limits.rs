@@ -26,8 +26,8 @@ pub const STEP_INDEX_MAX: u32 = 1_000;
 /// Deepest nesting that is read. The façade stops at 32; this bounds the recursion whatever arrives.
 pub const DEPTH_MAX: u32 = 40;
 
-/// Most work that one merge of two contexts may be, in keys of the one times bytes of the other: some milliseconds.
-pub const MERGE_WORK_MAX: usize = 1 << 20;
+/// Most work that one merge of two contexts may be, in keys of the one times values of the other: some milliseconds.
+pub const MERGE_WORK_MAX: usize = 1 << 19;
 
 /// Entries in one batch, at most.
 pub const BATCH_ENTRIES_MAX: usize = 1_000;
