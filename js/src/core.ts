@@ -62,6 +62,8 @@ export function startCore(engine: Engine, module: CoreModule): void {
     method: "POST",
     redirect: "error",
     credentials: crossOrigin ? "omit" : "same-origin",
+    // The page's address has a query.
+    referrerPolicy: "origin",
     headers,
   });
   const { _notifier } = engine;

@@ -62,7 +62,7 @@ export class Engine {
   _seq = 0;
   /** Calls that passed the gate and have come to their end: on a tape, or dropped. */
   _accepted = 0;
-  /** When the oldest of them was put there, Unix ms. */
+  /** When the oldest of them was put there, on the monotonic clock. */
   _since = 0;
   /** How many calls and hand-overs are under way: user code may log inside of them. */
   _depth = 0;

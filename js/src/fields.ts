@@ -55,7 +55,7 @@ export function optionField(name: string, value: unknown): void {
   else if (field === FIELD_STEP_INDEX && Number.isInteger(value)) {
     out.push(field, value);
     if ((value as number) < 0 || (value as number) > STEP_MAX) blame(name);
-  } else if (name === "timestamp" && (typeof value === "number" || value instanceof Date) && +value >= 0 && +value < 9e15) {
+  } else if (name === "timestamp" && (typeof value === "number" || value instanceof Date) && +value >= 0 && +value <= 8.64e15) {
     out[TIMESTAMP_SLOT] = Math.floor(+value);
   } else if (field < 0) blame(name);
   else mark(field);

@@ -10,6 +10,7 @@ import type { Engine } from "./engine.js";
 import { end, handIn, num, str } from "./msgpack.js";
 import { resource } from "./page.js";
 import { type CoreModule, DROP_UNSERIALISABLE, OP_DROP, OP_RESOURCE } from "./protocol.js";
+import { monotonicMs } from "./schedule.js";
 import { settle, type Tape } from "./tape.js";
 import { begin, entry } from "./writer.js";
 
@@ -31,7 +32,7 @@ function writeOwn(engine: Engine): void {
 
 /** Hands over `tapes`; what has crossed is no longer in `engine._moving`. A trap ends it. */
 export function handOver(engine: Engine, module: CoreModule, tapes: readonly Tape[]): void {
-  const waitedMs = tapes.length && Math.max(0, Date.now() - engine._since);
+  const waitedMs = tapes.length && Math.max(0, monotonicMs() - engine._since);
   tapes.forEach(settle);
   let i = 0;
   do {

@@ -17,12 +17,15 @@ const RETRY_START_MS = 30_000;
 
 export type Timer = ReturnType<typeof setTimeout>;
 
+/** Milliseconds on a clock that does not jump, where there is one: how long an entry has waited must not depend on the time of day. */
+export const monotonicMs = (): number => (globalThis.performance ?? Date).now();
+
 /** Plans a hand-over for an idle moment. */
 export function plan(engine: Engine): void {
   const run = (): unknown => due(engine);
   const timeout = Math.min(IDLE_MS, engine._config.flushInterval);
   const idle: typeof requestIdleCallback | undefined = globalThis.requestIdleCallback;
-  engine._since = Date.now();
+  engine._since = monotonicMs();
   if (!timeout) planNow(engine);
   else engine._idle ||= idle ? idle(run, { timeout }) : setTimeout(run, timeout);
 }

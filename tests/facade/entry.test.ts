@@ -64,6 +64,16 @@ describe("an entry", () => {
     ]);
   });
 
+  it("takes a timestamp as far as a Date reaches, as receivers do", () => {
+    const { log, entries } = rig();
+    const before = Date.now();
+    log.log({ level: "info", message: "m", timestamp: 8.64e15 });
+    log.log({ level: "info", message: "m", timestamp: 8.65e15 });
+    const [last, none] = entries().map(({ timestamp }) => timestamp);
+    assert.equal(last, 8.64e15);
+    assert.ok(none! >= before && none! <= Date.now());
+  });
+
   it("takes its data from the options where there is none beside the message", () => {
     const { log, entries } = rig();
     log.info("a", undefined, { data: { n: 1 } }).info("b", { n: 2 }, { data: { lost: true } });

@@ -16,6 +16,18 @@ describe("what is on the tape crosses", () => {
     assert.ok(module.core.handOvers.at(-1)!.waitedMs <= 2000);
   });
 
+  it("and a jump of the wall clock is no waiting (I10)", (t) => {
+    const { log, module, core } = rig();
+    const fake = core();
+    log.info("before");
+    const now = Date.now();
+    t.mock.method(Date, "now", () => now + 7_200_000);
+    log.info("after");
+    fake.drain();
+    assert.ok(module.core.handOvers.at(-1)!.waitedMs < 60_000);
+    assert.deepEqual(module.core.entries.map(({ timestamp }) => timestamp > now + 7_000_000), [false, true]);
+  });
+
   it("by requestIdleCallback where there is one, within flushInterval", (t) => {
     const idle: { run: () => void; timeout: number }[] = [];
     asPage(t, { requestIdleCallback: (run: () => void, { timeout }: { timeout: number }) => idle.push({ run, timeout }),

@@ -93,7 +93,7 @@ describe("the configuration record", () => {
     assert.equal(sdk.name, "sapwood");
     assert.match(sdk.version, /^\d+\.\d+\.\d+$/);
     assert.deepEqual([fake.url, fake.module.listening], [ENDPOINT, [1]]);
-    const common = { method: "POST", redirect: "error", credentials: "same-origin" };
+    const common = { method: "POST", redirect: "error", credentials: "same-origin", referrerPolicy: "origin" };
     assert.deepEqual(fake.init, { ...common, headers: { "Content-Type": "application/json" } });
     assert.deepEqual(fake.simpleInit, { ...common, headers: { "Content-Type": "text/plain" } });
   });
