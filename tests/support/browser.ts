@@ -15,10 +15,13 @@ const FLAGS = [
   "--disable-sync",
 ];
 
+/** Playwright switches the back/forward cache off; this is its switch. */
+const NO_BFCACHE = "--disable-back-forward-cache";
+
 /** Starts Chromium: `CHROMIUM` names the binary, the default is where Debian puts it. */
 export function launchChromium(): Promise<Browser> {
   const executablePath = process.env["CHROMIUM"] ?? "/usr/bin/chromium";
-  return chromium.launch({ executablePath, headless: true, args: FLAGS });
+  return chromium.launch({ executablePath, headless: true, args: FLAGS, ignoreDefaultArgs: [NO_BFCACHE] });
 }
 
 /** Closes all pages, then the browser. */

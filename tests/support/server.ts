@@ -12,6 +12,9 @@ import { testPage } from "./page.js";
 import { packageEntry } from "./paths.js";
 import type { Body } from "./protocol.js";
 
+/** What `/page?policy` is served with: scripts as they are, and no compiling of WebAssembly. */
+const NO_WASM = "script-src 'self' 'unsafe-inline'";
+
 /** A request for the log endpoint. Times are of `performance.now()`. */
 export interface Received extends Body {
   /** The body as it came. */
@@ -78,12 +81,13 @@ export class FaultServer {
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const path = new URL(request.url ?? "/", "http://test.invalid").pathname;
+    const { pathname: path, searchParams } = new URL(request.url ?? "/", "http://test.invalid");
     if (path === "/v1/logs") {
       if (request.method === "POST") return this.#take(request, response);
       response.writeHead(204, cors(request)).end();
     } else if (path === "/page") {
-      response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(testPage);
+      const policy = searchParams.has("policy") && { "content-security-policy": NO_WASM };
+      response.writeHead(200, { "content-type": "text/html; charset=utf-8", ...policy }).end(testPage);
     } else if (path === "/sapwood.js") {
       response.writeHead(200, { "content-type": "text/javascript; charset=utf-8" }).end(await readFile(packageEntry));
     } else if (path === "/blank") {
