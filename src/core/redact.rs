@@ -91,18 +91,16 @@ impl Policy {
             let anywhere = self.words.len() - words.len() < self.endings;
             let (word, rest) = rest.split_at(usize::from(*len));
             words = rest;
-            for at in 0..letters.len() {
-                let rest = &letters[at..];
-                // Short words stand at the end of many others; those are compared as a whole.
-                if rest.starts_with(word)
-                    && !word.is_empty()
-                    && (word.len() > ALONE_BYTES_MAX || rest.len() == word.len())
-                {
-                    return true;
-                }
-                if !anywhere {
-                    break;
-                }
+            let Some(spare) = letters.len().checked_sub(word.len()) else {
+                continue;
+            };
+            // Short words stand at the end of many others; those are compared as a whole.
+            if word.is_empty() || (word.len() <= ALONE_BYTES_MAX && spare > 0) {
+                continue;
+            }
+            let places = if anywhere { spare + 1 } else { 1 };
+            if (0..places).any(|at| letters[at..].starts_with(word)) {
+                return true;
             }
         }
         false
