@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { connect } from "node:net";
 import { test } from "node:test";
-import { BATCH_ENTRIES_MAX, BODY_BYTES_MAX, DROP_REASONS_MAX, ENTRY_DEPTH_MAX, ISSUES_MAX } from "../../js/dev/src/limits.js";
+import { BATCH_ENTRIES_MAX, BODY_BYTES_MAX, DROP_REASONS_MAX, ENTRY_DEPTH_MAX, HEADER_BYTES_MAX, ISSUES_MAX } from "../../js/dev/src/limits.js";
 import { batch, collector, entry, list, post, range, stored } from "./support.js";
 
 const LOG = { level: "info", message: "x" };
@@ -132,6 +132,17 @@ test("an entry nests as deep as the limit and no deeper", async (t) => {
   assert.equal((await post(url, nested(ENTRY_DEPTH_MAX))).status, 200);
   const refused = await post(url, nested(ENTRY_DEPTH_MAX + 1));
   assert.deepEqual([refused.status, refused.body.issues?.[0]?.path], [400, []]);
+test("a header is taken up to its limit without the key, and refused by name over it", async (t) => {
+  const { url } = await collector(t);
+  const frame = JSON.stringify({ id: "b", instance: "i", resource: { url: "" } }).length;
+  const header = (bytes: number): unknown => ({ id: "b", instance: "i", key: text(1000), resource: { url: text(bytes - frame) } });
+  const refused = await post(url, { batch: header(HEADER_BYTES_MAX + 1), logs: [entry(1)] });
+  assert.equal(refused.status, 400);
+  assert.deepEqual(refused.body.issues, [{ path: ["batch"], message: "must have at most 65536 bytes as JSON" }]);
+  assert.deepEqual((await list(url, "instances")).instances, []);
+  assert.equal((await post(url, { batch: header(HEADER_BYTES_MAX), logs: [entry(1)] })).status, 200);
+});
+
 });
 
 test("too many entries in one body are a 413, so that the client halves the batch", async (t) => {

@@ -42,6 +42,9 @@ export const FIELD = {
   timestampMs: 8.64e15,
 } as const;
 
+/** The largest header of a batch, as JSON without the key: each batch and each logger instance keeps it. The client's is under 2 KiB. */
+export const HEADER_BYTES_MAX = 64 * 1024;
+
 /** The most drop reasons that one logger instance may report; the client knows 15. */
 export const DROP_REASONS_MAX = 32;
 
