@@ -59,6 +59,13 @@ test("null is the same as an absent field", async (t) => {
   assert.equal((await post(url, [log])).status, 200);
 });
 
+test("an empty flow id is the same as none", async (t) => {
+  const { url } = await collector(t);
+  assert.equal((await post(url, [{ ...LOG, flowId: "" }])).status, 200);
+  assert.equal((await stored(url))[0]?.flowId, null);
+  assert.deepEqual((await list(url, "flows")).flows, []);
+});
+
 test("faulty entries are named, and the others are stored and counted", async (t) => {
   const { url } = await collector(t);
   const { status, body } = await post(url, {
@@ -125,13 +132,6 @@ test("a faulty header refuses the whole batch and stores nothing", async (t) => 
   assert.deepEqual((await list(url, "instances")).instances, []);
 });
 
-test("an entry nests as deep as the limit and no deeper", async (t) => {
-  const { url } = await collector(t);
-  // The entry itself is the first level.
-  const nested = (depth: number): string => `{"level":"info","message":"x","data":${"[".repeat(depth - 1)}${"]".repeat(depth - 1)}}`;
-  assert.equal((await post(url, nested(ENTRY_DEPTH_MAX))).status, 200);
-  const refused = await post(url, nested(ENTRY_DEPTH_MAX + 1));
-  assert.deepEqual([refused.status, refused.body.issues?.[0]?.path], [400, []]);
 test("a header is taken up to its limit without the key, and refused by name over it", async (t) => {
   const { url } = await collector(t);
   const frame = JSON.stringify({ id: "b", instance: "i", resource: { url: "" } }).length;
@@ -143,6 +143,13 @@ test("a header is taken up to its limit without the key, and refused by name ove
   assert.equal((await post(url, { batch: header(HEADER_BYTES_MAX), logs: [entry(1)] })).status, 200);
 });
 
+test("an entry nests as deep as the limit and no deeper", async (t) => {
+  const { url } = await collector(t);
+  // The entry itself is the first level.
+  const nested = (depth: number): string => `{"level":"info","message":"x","data":${"[".repeat(depth - 1)}${"]".repeat(depth - 1)}}`;
+  assert.equal((await post(url, nested(ENTRY_DEPTH_MAX))).status, 200);
+  const refused = await post(url, nested(ENTRY_DEPTH_MAX + 1));
+  assert.deepEqual([refused.status, refused.body.issues?.[0]?.path], [400, []]);
 });
 
 test("too many entries in one body are a 413, so that the client halves the batch", async (t) => {
