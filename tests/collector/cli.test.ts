@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { openReader } from "../../js/dev/src/store/reader.js";
 import { root } from "../support/paths.js";
+import { Database } from "../../js/dev/src/store/database.js";
 import { waitFor } from "../support/wait.js";
 import { addressOf, batch, CLI, collector, post, program, temporaryFile } from "./support.js";
 
@@ -103,7 +104,8 @@ test("one line per batch, none with --quiet, and --key is obeyed", async (t) => 
 });
 
 test("it goes on when nobody reads its lines any more", async (t) => {
-  const running = program(t, "--port", "0", "--db", temporaryFile(t));
+  const file = temporaryFile(t);
+  const running = program(t, "--port", "0", "--db", file);
   const url = await addressOf(running);
   running.child.stdout.destroy();
   for (const seq of [1, 2, 3]) assert.equal((await post(url, batch(`b${seq}`, "i", [seq]))).status, 200);
@@ -112,6 +114,14 @@ test("it goes on when nobody reads its lines any more", async (t) => {
 });
 
 test("the built program can be run by its name", () => {
+  running.child.stderr.destroy();
   assert.match(readFileSync(CLI, "utf8"), /^#!\/usr\/bin\/env node\n/);
+  // What goes wrong is told on the other stream.
+  const other = new Database(file, "write");
+  t.after(() => other.close());
+  other.exec("BEGIN IMMEDIATE");
+  for (const _ of [1, 2]) assert.equal((await post(url, batch("b4", "i", [4]))).status, 503);
+  other.exec("ROLLBACK");
+  assert.equal((await post(url, batch("b4", "i", [4]))).status, 200);
   accessSync(CLI, constants.X_OK);
 });
