@@ -103,7 +103,7 @@ test("new entries, flows and accounts appear without a reload, each entry once",
   const step = (seq: number, more = {}): unknown => entry(seq, { flowId: "checkout-a1b2c3d4", stepIndex: seq - 1, flow: { name: "checkout", ...more } });
   await post(url, { batch: { id: "a", instance: "i", accepted: 2, resource: { source: "shop" } }, logs: [step(1), step(2)] });
   await page.locator("#entries > li").nth(1).waitFor();
-  assert.match((await page.locator("#flows").textContent()) ?? "", /checkout.*running.*2 steps/);
+  await page.locator("#flows", { hasText: /checkout.*running.*2 steps/ }).waitFor();
   await post(url, { batch: { id: "b", instance: "i", accepted: 5, final: "close" }, logs: [step(3, { outcome: "ok", durationMs: 12 })] });
   await page.locator("#flows", { hasText: "ok" }).waitFor();
   await page.locator("#loggers", { hasText: "2 missing (of no. 4–5)" }).waitFor();
