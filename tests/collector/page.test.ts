@@ -4,6 +4,7 @@ import { after, before, test, type TestContext } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { closeChromium, launchChromium } from "../support/browser.js";
 import { waitFor } from "../support/wait.js";
+import { isInvisible } from "./invisible.js";
 import { addressOf, batch, entry, post, program, range, rawRequest, temporaryFile } from "./support.js";
 
 let browser: Browser;
@@ -41,7 +42,7 @@ const ATTACKS = [
   "javascript:window.hacked = 1",
   "{{constructor.constructor('window.hacked = 1')()}} ${window.hacked = 1}",
 ];
-const INVISIBLE = "\u202egnp.exe\u202c \u001b[31mred\u001b[0m \u200bzero\u0000nul \u2066isolate";
+const INVISIBLE = "\u202egnp.exe\u202c \u001b[31mred\u001b[0m \u200bzero\u0000nul \u2066isolate \u3164filler";
 
 test("the page shows hostile content as text", async (t) => {
   const text = `${ATTACKS.join(" ")} ${INVISIBLE}`;
@@ -71,8 +72,9 @@ test("the page shows hostile content as text", async (t) => {
   // The one element is the page's own script.
   assert.deepEqual([body.elements, body.handlers, body.hacked], [1, 0, false]);
   for (const attack of ATTACKS) assert.ok(body.text.includes(attack), `shown as it is: ${attack}`);
-  assert.ok(body.text.includes("\\u202egnp.exe\\u202c \\u001b[31mred\\u001b[0m \\u200bzero\\u0000nul \\u2066isolate"));
-  assert.equal(/(?![\n\t\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.exec(body.text), null, "no invisible character");
+  assert.ok(body.text.includes("\\u202egnp.exe\\u202c \\u001b[31mred\\u001b[0m \\u200bzero\\u0000nul \\u2066isolate \\u3164filler"));
+  const hidden = [...body.text].filter((character) => !"\n\t".includes(character) && isInvisible(character.codePointAt(0) ?? 0));
+  assert.deepEqual(hidden, [], "no invisible character");
   assert.deepEqual(problems, []);
 });
 
