@@ -69,11 +69,11 @@ test("a flow: its summary, and its entries in the order of branches and steps, h
   await post(url, { batch: { id: "b", instance: "worker" }, logs: [step(1, 0, { flow: { name: "checkout", branch: "w1", parentStep: 1 } })] });
   await post(url, {
     batch: { id: "c", instance: "page" },
-    logs: [step(2, 1), step(4, 3, { flow: { name: "checkout", outcome: "fail", durationMs: 41.5 } })],
+    logs: [step(2, 1), step(4, 3, { flow: { name: "checkout", outcome: "failed", durationMs: 41.5 } })],
   });
   const summary = {
     id: "checkout-a1b2c3d4", name: "checkout", source: "shop", entries: 5, errors: 1, lastStep: 3,
-    firstAt: 1_795_000_000_001, lastAt: 1_795_000_000_004, outcome: "fail", durationMs: 41.5,
+    firstAt: 1_795_000_000_001, lastAt: 1_795_000_000_004, outcome: "failed", durationMs: 41.5,
   };
   const answer = await flow(url, "checkout-a1b2c3d4");
   assert.deepEqual(answer.flow, summary);

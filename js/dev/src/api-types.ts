@@ -44,7 +44,7 @@ export interface FlowSummary {
   /** Times of its earliest and latest entry, in Unix ms. */
   readonly firstAt: number;
   readonly lastAt: number;
-  /** `ok`, `fail`, `abandon`, or null while it has not ended. */
+  /** `ok`, `failed`, `abandoned`, or null while it has not ended. */
   readonly outcome: string | null;
   readonly durationMs: number | null;
 }
