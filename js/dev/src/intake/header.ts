@@ -3,7 +3,7 @@
  * Does not own: the key's comparison (key.ts) or the entries (entry.ts).
  * Invariants: never throws; the key is in nothing that this returns; a faulty header refuses the whole batch, because
  * entries whose identity is uncertain could neither be told from duplicates nor accounted for.
- * Tested in: tests/collector/limits.test.ts.
+ * Tested in: tests/collector/header.test.ts.
  */
 import { DROP_REASONS_MAX, ENTRY_DEPTH_MAX, FIELD, HEADER_BYTES_MAX } from "../limits.js";
 import { FieldReader, isDeeperThan, isMap, type Fields, type Issue } from "./fields.js";
