@@ -62,6 +62,9 @@ export const LIST_MAX = 200;
 /** Ranges of missing sequence numbers listed for one logger instance. */
 export const GAPS_MAX = 50;
 
+/** Logger instances of which it is remembered where numbers are missing: as many as one answer can hold. */
+export const WALKS_MAX = LIST_MAX;
+
 /** An entry whose JSON is larger is left out of lists and read alone, so that no list can grow without bound. */
 export const LISTED_ENTRY_BYTES_MAX = 64 * 1024;
 
