@@ -1,38 +1,10 @@
 /** The page in a real browser: it shows what came, as text, whatever it is. */
 import assert from "node:assert/strict";
-import { after, before, test, type TestContext } from "node:test";
-import type { Browser, Page } from "playwright-core";
-import { closeChromium, launchChromium } from "../support/browser.js";
+import { test } from "node:test";
 import { waitFor } from "../support/wait.js";
 import { isInvisible } from "./invisible.js";
-import { addressOf, batch, entry, post, program, range, rawRequest, temporaryFile } from "./support.js";
-
-let browser: Browser;
-before(async () => {
-  browser = await launchChromium();
-});
-after(() => closeChromium(browser));
-
-/** The built program, because the page is built with it; and a page that notes what must not happen. */
-async function open(t: TestContext, first: readonly unknown[] = [], width = 1200): Promise<{ url: string; page: Page; problems: string[] }> {
-  const url = await addressOf(program(t, "--port", "0", "--db", temporaryFile(t), "--quiet"));
-  for (const body of first) assert.equal((await post(url, body)).status, 200);
-  const page = await browser.newPage({ viewport: { width, height: 800 } });
-  t.after(() => page.close());
-  const problems: string[] = [];
-  page.on("pageerror", (error) => problems.push(`error: ${error.message}`));
-  page.on("console", (message) => problems.push(`console: ${message.text()}`));
-  page.on("dialog", (dialog) => {
-    problems.push(`dialog: ${dialog.message()}`);
-    void dialog.dismiss();
-  });
-  page.on("request", (request) => {
-    if (!request.url().startsWith(`${url}/`)) problems.push(`request: ${request.url()}`);
-  });
-  await page.goto(url);
-  await page.locator("#status", { hasText: "Live" }).waitFor();
-  return { url, page, problems };
-}
+import { blankPage, open } from "./pages.js";
+import { addressOf, batch, entry, post, program, rawRequest, temporaryFile } from "./support.js";
 
 const ATTACKS = [
   "<script>window.hacked = 1</script>",
@@ -115,42 +87,6 @@ test("new entries, flows and accounts appear without a reload, each entry once",
   assert.deepEqual(problems, []);
 });
 
-test("filters and older entries", async (t) => {
-  const { page, problems } = await open(t, [
-    batch("a", "i", range(1, 250)),
-    { logs: [entry(1, { level: "error", message: "needle", flowId: "f-1", stepIndex: 0 })] },
-  ]);
-  const items = page.locator("#entries > li");
-  assert.equal(await items.count(), 100);
-  await page.locator("#older").click();
-  await waitFor("the next hundred", async () => (await items.count()) === 200);
-  await page.locator("#older").click();
-  await waitFor("all", async () => (await items.count()) === 251);
-  assert.equal(await page.locator("#older").isVisible(), false);
-  await page.locator("#level").selectOption("error");
-  await waitFor("one error", async () => (await items.count()) === 1);
-  await page.locator("#level").selectOption("");
-  await page.locator("#search").fill("message 25");
-  await waitFor("what matches", async () => (await items.count()) === 2);
-  await page.locator("#search").fill("nothing such");
-  await page.locator("#empty", { hasText: "No entries match." }).waitFor();
-  await page.locator("#search").fill("");
-  await page.locator("#flows button").click();
-  await waitFor("the flow's entry", async () => (await items.count()) === 1);
-  assert.match((await items.first().textContent()) ?? "", /needle/);
-  await page.locator("#flow").click();
-  await waitFor("everything again", async () => (await items.count()) === 100);
-  assert.deepEqual(problems, []);
-});
-
-test("an entry too large for a list is loaded when it is opened", async (t) => {
-  const { page, problems } = await open(t, [[entry(1, { data: { long: "x".repeat(100_000) } })]]);
-  await page.locator("#entries summary").click();
-  await page.locator("#entries pre").waitFor();
-  assert.ok(((await page.locator("#entries pre").textContent()) ?? "").length > 100_000);
-  assert.deepEqual(problems, []);
-});
-
 test("it fits a narrow window, in light and dark", async (t) => {
   const long = "W".repeat(400);
   const names = { source: long.slice(0, 100), flowId: long.slice(0, 50), errorName: long.slice(0, 200) };
@@ -175,8 +111,7 @@ test("it says when the collector is gone, and comes back with it", async (t) => 
   const file = temporaryFile(t);
   const first = program(t, "--port", "0", "--db", file, "--quiet");
   const url = await addressOf(first);
-  const page = await browser.newPage();
-  t.after(() => page.close());
+  const page = await blankPage(t);
   await page.goto(url);
   await page.locator("#status", { hasText: "Live" }).waitFor();
   first.child.kill("SIGKILL");

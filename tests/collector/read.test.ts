@@ -23,7 +23,17 @@ test("entries come newest first, and cursors walk both ways without a gap", asyn
   assert.equal(after.more, true);
   const last = await list(url, "entries", "?limit=10&after=15");
   assert.deepEqual([last.entries.length, last.more], [10, false]);
-  assert.deepEqual(await list(url, "entries", "?after=25"), { entries: [], more: false });
+  assert.deepEqual(await list(url, "entries", "?after=25"), { entries: [], more: false, cursor: 25 });
+});
+
+test("the cursor is the highest id looked at, whether it matched or not", async (t) => {
+  const { url } = await collector(t);
+  const cursor = async (query: string): Promise<number> => (await list(url, "entries", query)).cursor;
+  assert.equal(await cursor(""), 0);
+  await post(url, batch("a", "i", range(1, 25)));
+  assert.deepEqual([await cursor(""), await cursor("?limit=10"), await cursor("?q=nothing")], [25, 25, 25]);
+  assert.deepEqual([await cursor("?after=3&limit=10"), await cursor("?after=3"), await cursor("?after=3&q=nothing")], [13, 25, 25]);
+  assert.deepEqual([await cursor("?before=9"), await cursor("?before=0"), await cursor("?after=99")], [8, 0, 25]);
 });
 
 test("filters: level means at least, flow is exact, q is a substring and never a pattern", async (t) => {
