@@ -90,6 +90,7 @@ fn prepare(repo: &Repo, suites: &[Suite]) -> Result<()> {
         setup::component(repo, "fmt", "rustfmt")?;
         setup::component(repo, "clippy", "clippy")?;
         setup::wasm_target(repo)?;
+        setup::git(repo)?;
     }
     if suites.iter().any(|suite| suite.needs > Needs::Rust) {
         setup::for_build(repo)?;
