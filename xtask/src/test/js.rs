@@ -10,6 +10,8 @@ use anyhow::{Context, Result, bail};
 use crate::repo::{self, Repo};
 use crate::{build, process, setup};
 
+const SOURCE: &str = ".test.ts";
+const BUNDLE: &str = ".test.mjs";
 /// The longest that one test file may take.
 const FILE_MS_MAX: u32 = 180_000;
 
@@ -37,7 +39,9 @@ pub fn suite(repo: &Repo, name: &str) -> Result<()> {
             .arg(format!("--test-reporter-destination={}", record.display()))
             .args(&bundles),
     )?;
-    counts(&fs::read_to_string(&record).context("node left no record of the tests")?)
+    let tap = fs::read_to_string(&record).context("node left no record of the tests")?;
+    none_empty(&tap)?;
+    counts(&tap)
 }
 
 /// Runs only the tests of a suite whose name contains `test`; what node said, in TAP. Not anchored: newer versions of
@@ -69,9 +73,9 @@ fn node_test(repo: &Repo) -> Result<Command> {
 }
 
 fn sources(repo: &Repo, name: &str) -> Result<Vec<PathBuf>> {
-    let sources = files(&repo.path("tests").join(name), ".test.ts");
+    let sources = files(&repo.path("tests").join(name), SOURCE);
     if sources.is_empty() {
-        bail!("tests/{name} holds no *.test.ts");
+        bail!("tests/{name} holds no *{SOURCE}");
     }
     Ok(sources)
 }
@@ -90,22 +94,37 @@ fn bundle(repo: &Repo, name: &str, sources: Vec<PathBuf>) -> Result<Vec<PathBuf>
                 "--target=node20",
             ])
             .args(["--sourcemap=inline", "--out-extension:.js=.mjs", "--log-level=warning"])
+            .arg(format!("--outbase=tests/{name}"))
             .arg(format!("--outdir={}", folder.display())),
     )?;
-    Ok(files(&folder, ".mjs"))
+    Ok(files(&folder, BUNDLE))
 }
 
+/// The files below a folder whose names end so, those of its subfolders as well.
 fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path());
-    let mut files: Vec<PathBuf> = entries
-        .filter(|path| path.to_string_lossy().ends_with(ending))
-        .collect();
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files.extend(self::files(&path, ending));
+        } else if path.to_string_lossy().ends_with(ending) {
+            files.push(path);
+        }
+    }
     files.sort();
     files
+}
+
+/// Fails when a file holds no test. Node then reports the file itself as one that passed.
+fn none_empty(tap: &str) -> Result<()> {
+    let titles = tap
+        .lines()
+        .filter_map(|line| line.strip_prefix("ok ")?.split_once(" - ").map(|(_, title)| title));
+    let empty: Vec<&str> = titles.filter(|title| title.ends_with(BUNDLE)).collect();
+    if !empty.is_empty() {
+        bail!("no test in {}", empty.join(", "));
+    }
+    Ok(())
 }
 
 /// Judges the totals at the end of a TAP record: tests ran, and none was left out.
@@ -148,6 +167,23 @@ mod tests {
         let tap = |tests, skipped| format!("1..1\n# tests {tests}\n# pass 1\n# skipped {skipped}\n# todo 0\n");
         assert!(counts(&tap(3, 0)).is_ok());
         assert!(counts(&tap(0, 0)).is_err() && counts(&tap(3, 1)).is_err() && counts("ok 1").is_err());
+    }
+
+    #[test]
+    fn a_file_without_tests_fails() {
+        assert!(none_empty("# Subtest: t\nok 1 - t\nok 2 - what x.test.mjs is for\n").is_ok());
+        assert!(none_empty("ok 1 - t\nok 2 - /x/target/js-tests/facade/x.test.mjs\n").is_err());
+    }
+
+    #[test]
+    fn subfolders_are_searched() {
+        let folder = std::env::temp_dir().join(format!("sapwood-files-{}", std::process::id()));
+        for file in ["b.test.ts", "below/deep/a.test.ts", "below/support.ts"] {
+            repo::write(&folder.join(file), "").expect("a temporary file can be written");
+        }
+        let found = files(&folder, SOURCE);
+        assert_eq!(found, [folder.join("b.test.ts"), folder.join("below/deep/a.test.ts")]);
+        fs::remove_dir_all(&folder).expect("it was made");
     }
 
     #[test]
