@@ -11,10 +11,12 @@ use anyhow::{Context, Result, bail};
 
 use crate::repo::{self, Repo};
 
-/// Keeps a second run out of `folder` as long as the result lives.
+/// Keeps a second run out of `folder` as long as the result lives. The lock lies beside the folder, which may be emptied.
+/// It never waits, so whoever takes a lock twice is told instead of standing still.
 pub fn lock(folder: &Path) -> Result<fs::File> {
+    let lock = folder.with_added_extension("lock");
     fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
-    let file = fs::File::create(folder.join("lock"))?;
+    let file = fs::File::create(&lock).with_context(|| format!("cannot make {}", lock.display()))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(fs::TryLockError::WouldBlock) => bail!("another run is at work in {}", folder.display()),
@@ -84,12 +86,16 @@ mod tests {
 
     #[test]
     fn a_second_run_is_kept_out_until_the_first_has_ended() {
-        let folder = temporary("lock");
+        let parent = temporary("lock");
+        let folder = parent.join("work");
         let first = lock(&folder).expect("nobody is at work");
         assert!(lock(&folder).is_err());
+        repo::fresh_folder(&folder).expect("it can be emptied");
+        assert!(lock(&folder).is_err(), "emptying the folder sets nobody free");
+        assert!(lock(&parent.join("other")).is_ok());
         drop(first);
         assert!(lock(&folder).is_ok());
-        fs::remove_dir_all(&folder).expect("it was made");
+        fs::remove_dir_all(&parent).expect("it was made");
     }
 
     #[test]

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::repo::{self, Repo};
 use crate::service::{self, Service};
-use crate::{build, flags, process, setup, tarball};
+use crate::{build, checkout, flags, process, setup, tarball};
 
 const EXAMPLE: &str = "examples/checkout";
 const COLLECTOR_PORT: u16 = 4318;
@@ -24,6 +24,8 @@ pub fn command(repo: &Repo, arguments: &[String]) -> Result<()> {
     let [check] = flags(arguments, ["--check"])?;
     setup::for_build(repo)?;
     let chromium = if check { Some(setup::chromium()?) } else { None };
+    // For as long as the servers run: they serve the files that another run would begin by removing.
+    let _lock = checkout::lock(&repo.out("demo"))?;
     build::all(repo)?;
     let shop = install(repo)?;
 

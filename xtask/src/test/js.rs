@@ -8,7 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::repo::{self, Repo};
-use crate::{build, process, setup};
+use crate::{build, checkout, process, setup};
 
 const SOURCE: &str = ".test.ts";
 const BUNDLE: &str = ".test.mjs";
@@ -30,6 +30,7 @@ pub fn types(repo: &Repo) -> Result<()> {
 
 /// Runs a whole suite.
 pub fn suite(repo: &Repo, name: &str) -> Result<()> {
+    let _lock = lock(repo, name)?;
     let bundles = bundle(repo, name, sources(repo, name)?)?;
     let record = repo.out("js-tests").join(format!("{name}.tap"));
     process::run(
@@ -47,6 +48,7 @@ pub fn suite(repo: &Repo, name: &str) -> Result<()> {
 /// Runs only the tests of a suite whose name contains `test`; what node said, in TAP. Not anchored: newer versions of
 /// Node compare with the names of the enclosing suites in front.
 pub fn single(repo: &Repo, name: &str, test: &str) -> Result<String> {
+    let _lock = lock(repo, name)?;
     let all = sources(repo, name)?;
     let names_it = |source: &PathBuf| fs::read_to_string(source).is_ok_and(|text| text.contains(test));
     let mut chosen: Vec<PathBuf> = all.iter().filter(|source| names_it(source)).cloned().collect();
@@ -60,6 +62,11 @@ pub fn single(repo: &Repo, name: &str, test: &str) -> Result<String> {
         .arg("--test-reporter=tap")
         .args(&bundles);
     Ok(process::capture(&mut node)?.1)
+}
+
+/// One run of a suite at a time: each begins by emptying the folder of the bundles.
+fn lock(repo: &Repo, name: &str) -> Result<fs::File> {
+    checkout::lock(&repo.out("js-tests").join(name))
 }
 
 fn node_test(repo: &Repo) -> Result<Command> {
