@@ -72,6 +72,12 @@ test("the checkout example: everything it logs stands in the collector's databas
   assert.equal(text.match(/^ok {2}/gm)?.length, 8, text);
 });
 
+test("the checkout example's check passes without the database's file too, by the read API", async () => {
+  const { code, text } = await runCheck({ COLLECTOR_DB: "" });
+  assert.equal(code, 0, text);
+  assert.equal(text.match(/^ok {2}/gm)?.length, 8, text);
+});
+
 test("the checkout example's check fails when the entries are somewhere else", async () => {
   const empty = await startTestCollector();
   endings.push(() => empty.close());

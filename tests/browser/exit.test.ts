@@ -8,7 +8,8 @@ import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import type { Stats } from "../../js/src/types.js";
 import { type Fixture, startFixture } from "../support/fixture.js";
-import { assertCloses, startCore, dropped, openLogger } from "../support/page.js";
+import { startCore, openLogger } from "../support/page.js";
+import { assertCloses, dropped } from "../support/stats.js";
 import { waitFor } from "../support/wait.js";
 
 let fixture: Fixture;

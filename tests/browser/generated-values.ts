@@ -20,6 +20,8 @@ export interface Source {
 
 declare global {
   interface Window {
+    /** Set by the test before the others. */
+    mulberry32(seed: number): () => number;
     /** `addSource`: the same seed gives the same values. */
     sourceOf(seed: number): Source;
     /** `addLeaves`: a value that holds no others. */
@@ -32,14 +34,7 @@ declare global {
 /** Sets `window.sourceOf`. */
 export function addSource(): void {
   window.sourceOf = (seed) => {
-    let state = Math.imul(seed + 1, 0x9e3779b1);
-    // mulberry32
-    const random = (): number => {
-      state = (state + 0x6d2b79f5) | 0;
-      let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-      mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-      return ((mixed ^ (mixed >>> 14)) >>> 0) / 0x1_0000_0000;
-    };
+    const random = window.mulberry32(Math.imul(seed + 1, 0x9e3779b1));
     const below = (bound: number): number => Math.floor(random() * bound);
     return { random, below, pick: (list) => list[below(list.length)] as (typeof list)[number], spoilers: [] };
   };

@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type Fixture, startFixture } from "../support/fixture.js";
-import { startCore, dropped, flush, openLogger, stats } from "../support/page.js";
+import { startCore, flush, openLogger, stats } from "../support/page.js";
+import { dropped } from "../support/stats.js";
 import { addPlatform } from "./hostile-platform.js";
 import { addErrors, addGetters, addProxies, addShapes, addText } from "./hostile-values.js";
 

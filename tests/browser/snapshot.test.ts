@@ -4,6 +4,7 @@ import { after, before, test } from "node:test";
 import type { Page } from "playwright-core";
 import { type Fixture, startFixture } from "../support/fixture.js";
 import { flush, openLogger, stats } from "../support/page.js";
+import { mulberry32 } from "../support/random.js";
 import { addLeaves, addSource, addTrees } from "./generated-values.js";
 
 const VALUES = 300;
@@ -18,6 +19,7 @@ async function open(): Promise<{ page: Page; source: string }> {
   const page = await fixture.open();
   const source = fixture.source();
   await openLogger(page, { source, environment: "test", endpoint: "/v1/logs" });
+  await page.evaluate(`window.mulberry32 = ${mulberry32}`);
   for (const add of [addSource, addLeaves, addTrees]) await page.evaluate(add);
   return { page, source };
 }

@@ -1,8 +1,11 @@
 /** The command as a user meets it: the built program, its flags, its sentences, its end. */
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { Database } from "../../js/dev/src/store/database.js";
 import { openReader } from "../../js/dev/src/store/reader.js";
 import { root } from "../support/paths.js";
 import { waitFor } from "../support/wait.js";
@@ -77,13 +80,17 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
 test("a signal does not wait for a sender that never finishes", async (t) => {
   const running = program(t, "--port", "0", "--db", temporaryFile(t));
   const url = await addressOf(running);
-  const stuck = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(new TextEncoder().encode("[")) });
-  const request = fetch(`${url}/v1/logs`, { method: "POST", body: stuck, duplex: "half" } as RequestInit).catch(() => "cut");
-  // The request is under way when a later one has been answered.
-  await post(url, batch("a", "i", [1]));
+  const { hostname, port } = new URL(url);
+  const stuck = connect(Number(port), hostname);
+  const cut = once(stuck, "close");
+  // The server says that it waits for the body, so the request has arrived.
+  stuck.write("POST /v1/logs HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n");
+  const [answer] = (await once(stuck, "data")) as [Buffer];
+  assert.equal(answer.toString(), "HTTP/1.1 100 Continue\r\n\r\n");
+  stuck.write("[");
   running.child.kill("SIGTERM");
   assert.equal((await running.ended).code, 0);
-  assert.equal(await request, "cut");
+  await cut;
 });
 
 test("one line per batch, none with --quiet, and --key is obeyed", async (t) => {
@@ -103,10 +110,19 @@ test("one line per batch, none with --quiet, and --key is obeyed", async (t) => 
 });
 
 test("it goes on when nobody reads its lines any more", async (t) => {
-  const running = program(t, "--port", "0", "--db", temporaryFile(t));
+  const file = temporaryFile(t);
+  const running = program(t, "--port", "0", "--db", file);
   const url = await addressOf(running);
   running.child.stdout.destroy();
+  running.child.stderr.destroy();
   for (const seq of [1, 2, 3]) assert.equal((await post(url, batch(`b${seq}`, "i", [seq]))).status, 200);
+  // What goes wrong is told on the other stream.
+  const other = new Database(file, "write");
+  t.after(() => other.close());
+  other.exec("BEGIN IMMEDIATE");
+  for (const _ of [1, 2]) assert.equal((await post(url, batch("b4", "i", [4]))).status, 503);
+  other.exec("ROLLBACK");
+  assert.equal((await post(url, batch("b4", "i", [4]))).status, 200);
   running.child.kill("SIGTERM");
   assert.equal((await running.ended).code, 0);
 });

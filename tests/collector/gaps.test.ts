@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Ledger } from "../../js/dev/src/api-types.js";
-import { GAPS_MAX } from "../../js/dev/src/limits.js";
+import { GAPS_MAX, WALKS_MAX } from "../../js/dev/src/limits.js";
 import { batch, collector, list, post, range } from "./support.js";
 
 async function ledger(url: string): Promise<Ledger> {
@@ -78,6 +78,24 @@ test("a claim of any number costs nothing, and the ranges are bounded", async (t
   assert.equal(moreGaps, true);
   assert.equal(missing, Number.MAX_SAFE_INTEGER - odd.length);
   assert.deepEqual(gaps[0], [1, 1]);
+});
+
+test("the ranges follow what arrives, above, between and below, for as many instances as there are", async (t) => {
+  const { url } = await collector(t);
+  const gaps = async (): Promise<unknown[]> => (await list(url, "instances", "?limit=200")).instances.map((one) => one.gaps);
+  const instances = range(1, WALKS_MAX + 5).map((n) => `i${n}`);
+  const sendAll = (id: string, seqs: number[], lastSeq: number): Promise<unknown> =>
+    Promise.all(instances.map((instance) => post(url, batch(id, instance, seqs, { lastSeq }))));
+  for (const [id, seqs, lastSeq, expected] of [
+    ["a", [3, 4], 4, [[1, 2]]],
+    ["b", [7], 8, [[1, 2], [5, 6], [8, 8]]],
+    ["c", [9, 12], 12, [[1, 2], [5, 6], [8, 8], [10, 11]]],
+    ["d", [5], 12, [[1, 2], [6, 6], [8, 8], [10, 11]]],
+    ["e", [2, 6, 14], 14, [[1, 1], [8, 8], [10, 11], [13, 13]]],
+  ] as const) {
+    await sendAll(id, [...seqs], lastSeq);
+    for (const found of [...(await gaps()), ...(await gaps())]) assert.deepEqual(found, expected, id);
+  }
 });
 
 test("a batch without entries still brings the counts", async (t) => {

@@ -23,7 +23,17 @@ test("entries come newest first, and cursors walk both ways without a gap", asyn
   assert.equal(after.more, true);
   const last = await list(url, "entries", "?limit=10&after=15");
   assert.deepEqual([last.entries.length, last.more], [10, false]);
-  assert.deepEqual(await list(url, "entries", "?after=25"), { entries: [], more: false });
+  assert.deepEqual(await list(url, "entries", "?after=25"), { entries: [], more: false, cursor: 25 });
+});
+
+test("the cursor is the highest id looked at, whether it matched or not", async (t) => {
+  const { url } = await collector(t);
+  const cursor = async (query: string): Promise<number> => (await list(url, "entries", query)).cursor;
+  assert.equal(await cursor(""), 0);
+  await post(url, batch("a", "i", range(1, 25)));
+  assert.deepEqual([await cursor(""), await cursor("?limit=10"), await cursor("?q=nothing")], [25, 25, 25]);
+  assert.deepEqual([await cursor("?after=3&limit=10"), await cursor("?after=3"), await cursor("?after=3&q=nothing")], [13, 25, 25]);
+  assert.deepEqual([await cursor("?before=9"), await cursor("?before=0"), await cursor("?after=99")], [8, 0, 25]);
 });
 
 test("filters: level means at least, flow is exact, q is a substring and never a pattern", async (t) => {
@@ -69,11 +79,11 @@ test("a flow: its summary, and its entries in the order of branches and steps, h
   await post(url, { batch: { id: "b", instance: "worker" }, logs: [step(1, 0, { flow: { name: "checkout", branch: "w1", parentStep: 1 } })] });
   await post(url, {
     batch: { id: "c", instance: "page" },
-    logs: [step(2, 1), step(4, 3, { flow: { name: "checkout", outcome: "fail", durationMs: 41.5 } })],
+    logs: [step(2, 1), step(4, 3, { flow: { name: "checkout", outcome: "failed", durationMs: 41.5 } })],
   });
   const summary = {
     id: "checkout-a1b2c3d4", name: "checkout", source: "shop", entries: 5, errors: 1, lastStep: 3,
-    firstAt: 1_795_000_000_001, lastAt: 1_795_000_000_004, outcome: "fail", durationMs: 41.5,
+    firstAt: 1_795_000_000_001, lastAt: 1_795_000_000_004, outcome: "failed", durationMs: 41.5,
   };
   const answer = await flow(url, "checkout-a1b2c3d4");
   assert.deepEqual(answer.flow, summary);

@@ -63,7 +63,7 @@ test("the file is readable for its owner only", async (t) => {
   const file = temporaryFile(t);
   const { url } = await collector(t, { db: file });
   await post(url, batch("a", "i", [1]));
-  for (const name of [file, `${file}-wal`]) assert.equal(statSync(name).mode & 0o077, 0, name);
+  for (const name of [file, `${file}-wal`, `${file}.lock`]) assert.equal(statSync(name).mode & 0o077, 0, name);
 });
 
 test("while another process holds the file, senders are told to come back, and nothing is lost or kept half", async (t) => {

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { batchLine } from "../../js/dev/src/terminal.js";
 import { visible, visibleLines } from "../../js/dev/src/visible.js";
+import { isInvisible } from "./invisible.js";
 import { addressOf, post, program, temporaryFile } from "./support.js";
 import { waitFor } from "../support/wait.js";
 
@@ -17,6 +18,7 @@ const ESCAPED: readonly (readonly [raw: string, shown: string])[] = [
   ["\u2028\u2029", "\\u2028\\u2029"],
   ["\ud800 and \udfff", "\\ud800 and \\udfff"],
   ["tag \u{e0041}", "tag \\u{e0041}"],
+  ["\u3164\u115f\u034f \ufe00\u{e0100} ❤️ ❤︎", "\\u3164\\u115f\\u034f \\ufe00\\u{e0100} ❤️ ❤︎"],
 ];
 
 test("every unsafe character is written out, every other stays", () => {
@@ -24,11 +26,12 @@ test("every unsafe character is written out, every other stays", () => {
   assert.equal(visibleLines("a\n\tb\r\u001b"), "a\n\tb\\r\\u001b");
 });
 
-test("no character below U+20000 gets through that moves, reorders or hides", () => {
-  for (let code = 0; code < 0x20000; code += 1) {
-    const shown = visible(String.fromCodePoint(code));
-    const isJoiner = code === 0x200c || code === 0x200d;
-    assert.equal(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u.test(shown), isJoiner, code.toString(16));
+test("no character gets through that moves, reorders or hides, and all that is seen stays", () => {
+  for (let code = 0; code <= 0x10ffff; code += 1) {
+    const character = String.fromCodePoint(code);
+    const shown = visible(character);
+    if (isInvisible(code)) assert.match(shown, /^\\(?:[nrt]|u[0-9a-f]{4}|u\{[0-9a-f]{5,6}\})$/, code.toString(16));
+    else if (/[\p{L}\p{M}\p{N}\p{P}\p{S}\p{Zs}]/u.test(character)) assert.equal(shown, character, code.toString(16));
   }
 });
 

@@ -5,6 +5,7 @@
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
 import type { DropReason, FlushResult, LoggerOptions, RootLogger, Stats } from "../../js/src/types.js";
+import { assertCloses } from "./stats.js";
 
 declare global {
   interface Window {
@@ -62,15 +63,4 @@ export async function stats(page: Page): Promise<Stats> {
 export async function startCore(page: Page): Promise<void> {
   await flush(page);
   assert.equal((await stats(page)).core, "wasm");
-}
-
-/** accepted = delivered + unconfirmed + buffered + in flight + stored + Σ dropped */
-export function assertCloses(stats: Stats): void {
-  const { accepted, delivered, unconfirmed, buffered, inFlight, stored } = stats;
-  assert.equal(delivered + unconfirmed + buffered + inFlight + stored + dropped(stats), accepted, JSON.stringify(stats));
-}
-
-/** How many entries were dropped, whatever the reason. */
-export function dropped(stats: Stats): number {
-  return Object.values(stats.dropped).reduce((sum, count) => sum + count, 0);
 }

@@ -5,7 +5,7 @@ import { decode, ExtensionCodec } from "@msgpack/msgpack";
 import { coreBytes } from "../../js/generated/bytes.js";
 import { waitFor } from "../support/wait.js";
 import { bytes, Core, flushed, input, memory, merge, reserve, start, write } from "./support/core.js";
-import { Random } from "./support/random.js";
+import { Random } from "../support/random.js";
 import { Receiver } from "./support/receiver.js";
 import { configuration, encode, entry, type Value } from "./support/record.js";
 

@@ -8,7 +8,7 @@ import type { RootLogger } from "../../js/src/logger.js";
 import type { CoreModule, Loader } from "../../js/src/protocol.js";
 import { hang } from "../support/behaviours.js";
 import { waitFor } from "../support/wait.js";
-import { assertCloses } from "./support/logger.js";
+import { assertCloses } from "../support/stats.js";
 import { Receiver } from "./support/receiver.js";
 
 let server: Receiver;

@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { VERSION } from "../../js/src/protocol.js";
 import { waitFor } from "../support/wait.js";
-import { arrived, assertCloses, rig } from "./support/logger.js";
+import { assertCloses } from "../support/stats.js";
+import { arrived, rig } from "./support/logger.js";
 import { Receiver } from "./support/receiver.js";
 
 let server: Receiver;

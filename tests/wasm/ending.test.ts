@@ -6,9 +6,10 @@ import { pathToFileURL } from "node:url";
 import { answer, hang } from "../support/behaviours.js";
 import { packageEntry } from "../support/paths.js";
 import { waitFor } from "../support/wait.js";
+import { assertCloses } from "../support/stats.js";
 import { replace } from "./support/globals.js";
 import { held } from "./support/held.js";
-import { arrived, assertCloses, rig } from "./support/logger.js";
+import { arrived, rig } from "./support/logger.js";
 import { Receiver } from "./support/receiver.js";
 
 let server: Receiver;

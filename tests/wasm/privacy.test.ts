@@ -3,8 +3,9 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { answer } from "../support/behaviours.js";
 import { waitFor } from "../support/wait.js";
+import { assertCloses } from "../support/stats.js";
 import { held } from "./support/held.js";
-import { arrived, assertCloses, rig } from "./support/logger.js";
+import { arrived, rig } from "./support/logger.js";
 import { Receiver } from "./support/receiver.js";
 
 let server: Receiver;

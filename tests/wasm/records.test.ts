@@ -16,7 +16,7 @@ import { waitFor } from "../support/wait.js";
 import { Core, flushed } from "./support/core.js";
 import { garbage } from "./support/garbage.js";
 import { held } from "./support/held.js";
-import { Random } from "./support/random.js";
+import { Random } from "../support/random.js";
 import { Receiver } from "./support/receiver.js";
 import { Decimal, drop, encode, entry, resource, scope } from "./support/record.js";
 

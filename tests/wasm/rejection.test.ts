@@ -3,7 +3,8 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { answer, type Behaviour } from "../support/behaviours.js";
 import { waitFor } from "../support/wait.js";
-import { assertCloses, rig } from "./support/logger.js";
+import { assertCloses } from "../support/stats.js";
+import { rig } from "./support/logger.js";
 import { Receiver } from "./support/receiver.js";
 
 let server: Receiver;

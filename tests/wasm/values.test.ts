@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { arrived, rig } from "./support/logger.js";
-import { Random } from "./support/random.js";
+import { Random } from "../support/random.js";
 import { Receiver } from "./support/receiver.js";
 
 let server: Receiver;

@@ -4,6 +4,7 @@
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::repo::{self, Repo};
 use crate::service::{self, Service};
-use crate::{build, flags, process, setup, tarball};
+use crate::{build, checkout, flags, process, setup, tarball};
 
 const EXAMPLE: &str = "examples/checkout";
 const COLLECTOR_PORT: u16 = 4318;
@@ -21,7 +22,10 @@ const POLL: Duration = Duration::from_millis(100);
 /// The command.
 pub fn command(repo: &Repo, arguments: &[String]) -> Result<()> {
     let [check] = flags(arguments, ["--check"])?;
-    setup::all(repo)?;
+    setup::for_build(repo)?;
+    let chromium = if check { Some(setup::chromium()?) } else { None };
+    // For as long as the servers run: they serve the files that another run would begin by removing.
+    let _lock = checkout::lock(&repo.out("demo"))?;
     build::all(repo)?;
     let shop = install(repo)?;
 
@@ -30,8 +34,14 @@ pub fn command(repo: &Repo, arguments: &[String]) -> Result<()> {
     let database = database(repo, check)?;
     let mut collector = start_collector(repo, &database, check)?;
     let mut server = start_shop(repo, &shop, &collector.url, check)?;
-    if check {
-        return run_check(repo, &server.url, &collector.url, &database, &interrupted);
+    if let Some(chromium) = chromium {
+        let mut node = repo.command("node");
+        node.arg(format!("{EXAMPLE}/check.mjs"))
+            .env("SHOP_URL", &server.url)
+            .env("COLLECTOR_URL", &collector.url)
+            .env("COLLECTOR_DB", &database)
+            .env("CHROMIUM", chromium);
+        return run_check(&mut node, &interrupted);
     }
     println!(
         "\n  the shop        {}\n  the collector   {}\n  its database    {}",
@@ -96,12 +106,7 @@ fn port(usual: u16, check: bool) -> u16 {
     if free { usual } else { 0 }
 }
 
-fn run_check(repo: &Repo, shop: &str, collector: &str, database: &Path, interrupted: &Receiver<()>) -> Result<()> {
-    let mut node = repo.command("node");
-    node.arg(format!("{EXAMPLE}/check.mjs"))
-        .env("SHOP_URL", shop)
-        .env("COLLECTOR_URL", collector);
-    node.env("COLLECTOR_DB", database).env("CHROMIUM", setup::chromium()?);
+fn run_check(node: &mut Command, interrupted: &Receiver<()>) -> Result<()> {
     let mut check = node.spawn().context("cannot start the check")?;
     loop {
         if let Some(status) = check.try_wait()? {

@@ -8,7 +8,6 @@ mod budgets;
 mod build;
 mod canary;
 mod checkout;
-mod ci;
 mod demo;
 mod docs;
 mod process;
@@ -75,12 +74,6 @@ const COMMANDS: &[Command] = &[
         arguments: "[patch…]",
         help: "break each promise once; its test must fail",
         run: canary::command,
-    },
-    Command {
-        name: "ci",
-        arguments: "",
-        help: "test, bench and canary",
-        run: ci::command,
     },
     Command {
         name: "docs",

@@ -1,6 +1,8 @@
 //! Child processes: run one and say what was run when it fails.
 
+use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, ExitStatus, Output, Stdio};
+use std::thread;
 
 use anyhow::{Context, Result, bail};
 
@@ -18,6 +20,36 @@ pub fn stdout(command: &mut Command) -> Result<String> {
         .with_context(|| format!("cannot run {}", line(command)))?;
     check(Ok(output.status), command)?;
     String::from_utf8(output.stdout).with_context(|| format!("{} printed no UTF-8", line(command)))
+}
+
+/// Runs a command with its output shown, and returns what it printed: standard output, errors. Fails when it fails.
+pub fn shown(command: &mut Command) -> Result<(String, String)> {
+    let piped = command
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = piped.spawn().with_context(|| format!("cannot run {}", line(command)))?;
+    let errors = child.stderr.take();
+    let errors = thread::spawn(move || pass_on(errors, |text| eprintln!("{text}")));
+    let output = pass_on(child.stdout.take(), |text| println!("{text}"));
+    let errors = errors.join().unwrap_or_default();
+    check(child.wait(), command)?;
+    Ok((output, errors))
+}
+
+/// Shows each line of a stream as it comes; all of them.
+fn pass_on(stream: Option<impl Read>, show: impl Fn(&str)) -> String {
+    let (mut all, mut bytes) = (String::new(), Vec::new());
+    let Some(stream) = stream else { return all };
+    let mut reader = BufReader::new(stream);
+    // What cannot be read any more has ended.
+    while reader.read_until(b'\n', &mut bytes).is_ok_and(|count| count > 0) {
+        let text = String::from_utf8_lossy(&bytes);
+        show(text.trim_end_matches(['\r', '\n']));
+        all.push_str(&text);
+        bytes.clear();
+    }
+    all
 }
 
 /// Runs a command silently and returns all it said and how it ended.

@@ -2,8 +2,8 @@
 //! whatever way the command ends.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{self, Sender};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -39,13 +39,17 @@ impl Service {
         let output = service.child.stdout.take().context("a piped output is there")?;
         let (ready, address) = mpsc::channel();
         thread::spawn(move || forward(name, announcement, output, &ready));
-        // The channel also closes, at once, when the server ends before it is ready.
         match address.recv_timeout(READY_MAX) {
             Ok(url) => service.url = url,
-            Err(_) => bail!(
+            Err(RecvTimeoutError::Timeout) => bail!(
                 "the {name} did not print `{announcement}…` within {} s",
                 READY_MAX.as_secs()
             ),
+            // Its output has ended, and so, most likely, has it.
+            Err(RecvTimeoutError::Disconnected) => match ended(&mut service.child, END_MAX) {
+                Some(status) => bail!("the {name} ended before it printed `{announcement}…` ({status})"),
+                None => bail!("the {name} closed its output before it printed `{announcement}…`"),
+            },
         }
         Ok(service)
     }
@@ -74,16 +78,24 @@ pub fn end(child: &mut Child) {
     let asked = Command::new("sh")
         .args(["-c", &format!("kill -TERM {}", child.id())])
         .status();
-    let deadline = Instant::now() + END_MAX;
-    while asked.is_ok() && Instant::now() < deadline {
-        if matches!(child.try_wait(), Ok(Some(_))) {
-            return;
-        }
-        thread::sleep(POLL);
+    if asked.is_ok() && ended(child, END_MAX).is_some() {
+        return;
     }
     // What fails here has already ended.
     let _ = child.kill();
     let _ = child.wait();
+}
+
+/// How a child ended, if it does so within `bound`.
+fn ended(child: &mut Child, bound: Duration) -> Option<ExitStatus> {
+    let deadline = Instant::now() + bound;
+    loop {
+        match child.try_wait() {
+            Ok(None) if Instant::now() < deadline => thread::sleep(POLL),
+            Ok(status) => return status,
+            Err(_) => return None,
+        }
+    }
 }
 
 fn forward(name: &str, announcement: &str, output: impl std::io::Read, ready: &Sender<String>) {
@@ -94,5 +106,32 @@ fn forward(name: &str, announcement: &str, output: impl std::io::Read, ready: &S
             // Nobody waits any more when the address comes a second time.
             let _ = ready.send(url.trim().to_owned());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn start(script: &str) -> Result<Service> {
+        Service::start("server", "listening on ", Command::new("sh").args(["-c", script]))
+    }
+
+    #[test]
+    fn a_server_that_ends_at_once_is_told_by_its_exit_status() {
+        let begun = Instant::now();
+        let error = start("exit 7").err().expect("it ended").to_string();
+        assert!(
+            error.contains("ended before") && error.contains("exit status: 7"),
+            "{error}"
+        );
+        assert!(begun.elapsed() < READY_MAX);
+    }
+
+    #[test]
+    fn a_server_is_known_by_the_address_that_it_prints() {
+        let mut service = start("echo listening on http://127.0.0.1:1; exec sleep 60").expect("it is ready");
+        assert_eq!(service.url, "http://127.0.0.1:1");
+        assert!(service.expect_alive().is_ok());
     }
 }

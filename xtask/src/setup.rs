@@ -30,9 +30,10 @@ pub fn all(repo: &Repo) -> Result<PathBuf> {
     chromium()
 }
 
-/// What `build` needs: the wasm target, Node and the npm packages.
+/// What `build` needs: the wasm target, git, Node and the npm packages.
 pub fn for_build(repo: &Repo) -> Result<()> {
     wasm_target(repo)?;
+    git(repo)?;
     node(repo)?;
     npm_packages(repo)
 }
@@ -62,6 +63,19 @@ pub fn component(repo: &Repo, subcommand: &str, component: &str) -> Result<()> {
     process::run(repo.command("rustup").args(["component", "add", component]))
 }
 
+/// Git, which knows what belongs to the checkout.
+pub fn git(repo: &Repo) -> Result<()> {
+    there(
+        &mut repo.command("git"),
+        "git is needed (Debian: `apt-get install git`)",
+    )
+}
+
+/// Fails with an advice where a program cannot tell its version.
+fn there(program: &mut Command, advice: &str) -> Result<()> {
+    process::quiet(program.arg("--version")).with_context(|| advice.to_owned())
+}
+
 fn node(repo: &Repo) -> Result<()> {
     let advice = format!(
         "Node {}.{} or newer with npm is needed: https://nodejs.org",
@@ -69,7 +83,8 @@ fn node(repo: &Repo) -> Result<()> {
     );
     let version = process::stdout(repo.command("node").arg("--version")).context(advice.clone())?;
     match major_minor(&version) {
-        Some(found) if found >= NODE_MIN => Ok(()),
+        // Debian has npm in a package of its own.
+        Some(found) if found >= NODE_MIN => there(&mut repo.command("npm"), &advice),
         _ => bail!("found Node {}, which is too old. {advice}", version.trim()),
     }
 }
@@ -149,6 +164,13 @@ fn on_path(names: &[&str]) -> Option<PathBuf> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_program_that_is_not_there_is_told_with_an_advice() {
+        let error = there(&mut Command::new("sapwood-no-such-program"), "it is needed: here").unwrap_err();
+        assert!(format!("{error:#}").starts_with("it is needed: here: "), "{error:#}");
+        assert!(there(&mut Command::new("git"), "").is_ok());
+    }
 
     #[test]
     fn versions_are_compared_as_numbers() {

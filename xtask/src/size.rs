@@ -13,7 +13,7 @@ use anyhow::{Result, bail};
 use serde::Serialize;
 
 use crate::repo::{self, Repo};
-use crate::{budgets, build, flags, process, setup, tables, tarball};
+use crate::{budgets, build, checkout, flags, process, setup, tables, tarball};
 
 const DEFAULT_PATH: &str = "default path";
 const CORE: &str = "core (wasm, before inlining)";
@@ -63,6 +63,7 @@ pub fn command(repo: &Repo, arguments: &[String]) -> Result<()> {
     setup::for_build(repo)?;
     if compare_forms {
         build::core(repo)?;
+        let _lock = checkout::lock(&repo.out("size"))?;
         return forms::print(repo);
     }
     if list_functions {
@@ -95,6 +96,7 @@ pub fn check(repo: &Repo) -> Result<()> {
 
 fn measure(repo: &Repo) -> Result<Vec<Row>> {
     let project = repo.out("size");
+    let _lock = checkout::lock(&project)?;
     let packed = tarball::pack(repo, &project)?;
     let package = tarball::install(repo, &packed, &project)?;
     let mut rows = vec![

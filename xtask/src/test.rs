@@ -1,10 +1,11 @@
 //! `test`: the suites in the order in which they fail fastest, each timed, and one summary.
 //!
-//! `native` holds what cargo judges, `js` runs the TypeScript suites, `ambient` proves that clippy guards the core.
+//! `native` holds what cargo judges and `totals` how much of it ran, `js` runs the TypeScript suites, `ambient` proves that clippy guards the core.
 
 mod ambient;
 pub mod js;
 pub mod native;
+mod totals;
 
 use std::time::{Duration, Instant};
 
@@ -89,6 +90,7 @@ fn prepare(repo: &Repo, suites: &[Suite]) -> Result<()> {
         setup::component(repo, "fmt", "rustfmt")?;
         setup::component(repo, "clippy", "clippy")?;
         setup::wasm_target(repo)?;
+        setup::git(repo)?;
     }
     if suites.iter().any(|suite| suite.needs > Needs::Rust) {
         setup::for_build(repo)?;

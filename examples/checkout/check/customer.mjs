@@ -21,7 +21,8 @@ export async function shop(context, url, entriesOf) {
   await click(page, "Add Oak board");
   await click(page, "Add Oak board");
   await click(page, "Add Ash spoon");
-  await click(page, "Place order");
+  // Impatient: of two quick clicks, the second must not order again.
+  await page.getByRole("button", { name: "Place order", exact: true }).dblclick();
   const orderId = (await outcome(page, /Order (ord_\w+) is placed/))[1];
 
   await click(page, "Add Walnut bowl");

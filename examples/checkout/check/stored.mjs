@@ -1,6 +1,7 @@
 /** What the collector has stored of a session: read from its database, or from its read API where there is no file. */
 import Database from "libsql";
 
+/** The most that one answer holds: the newest. A visit logs some forty entries. */
 const API_LIMIT = 500;
 
 /** Opens the collector's store for reading. `entries(session)` are in the order they were logged. */
@@ -22,7 +23,9 @@ function openApi(url) {
     async entries(session) {
       const answer = await fetch(new URL(`/api/entries?limit=${API_LIMIT}`, url));
       const { entries } = await answer.json();
-      return entries.filter((entry) => entry.sessionId === session).sort((a, b) => a.seq - b.seq);
+      // A row holds what is filtered and sorted by; `entry` in it is the whole, as it was sent.
+      const sent = entries.map((row) => row.entry).filter((entry) => entry?.sessionId === session);
+      return sent.sort((a, b) => a.seq - b.seq);
     },
     close() {},
   };

@@ -20,7 +20,7 @@ export async function checkout({ lines, total, address, cardNumber }) {
     flow.ok({ orderId });
     return orderId;
   } catch (error) {
-    flow.error("Checkout failed", error, { tags: ["payments"] });
+    // Logs the error with its stack and cause, and the outcome, as one last entry.
     flow.fail(error);
     throw error;
   }

@@ -62,6 +62,9 @@ async function order(event) {
   event.preventDefault();
   const form = new FormData(element("checkout"));
   const address = { name: form.get("name"), city: form.get("city") };
+  // One order at a time: a second click would pay again.
+  const place = element("checkout").querySelector("button");
+  place.disabled = true;
   say("Paying …", "busy");
   try {
     const orderId = await checkout({ lines: cart.lines(), total: cart.total(), address, cardNumber: form.get("card") });
@@ -69,6 +72,8 @@ async function order(event) {
     say(`Order ${orderId} is placed.`, "good");
   } catch (error) {
     say(error.message, "bad");
+  } finally {
+    place.disabled = false;
   }
   drawCart();
 }

@@ -31,6 +31,8 @@ export interface EntriesAnswer {
   readonly entries: readonly StoredEntry[];
   /** Is there more in the direction that was asked for (older, or with `after` newer)? */
   readonly more: boolean;
+  /** The highest id looked at: who asks with `after` this misses none, and nothing is looked at twice. */
+  readonly cursor: number;
 }
 
 /** One flow, summed up over the entries stored of it. */
@@ -44,7 +46,7 @@ export interface FlowSummary {
   /** Times of its earliest and latest entry, in Unix ms. */
   readonly firstAt: number;
   readonly lastAt: number;
-  /** `ok`, `fail`, `abandon`, or null while it has not ended. */
+  /** `ok`, `failed`, `abandoned`, or null while it has not ended. */
   readonly outcome: string | null;
   readonly durationMs: number | null;
 }

@@ -53,6 +53,6 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-// Whoever read the lines may go away (`| head`); the collector goes on without them.
-process.stdout.on("error", () => {});
+// Whoever read the lines may go away (`| head`, a closed terminal); the collector goes on without them.
+for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {});
 main().catch((error: unknown) => fail(messageOf(error), 1));

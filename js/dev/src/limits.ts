@@ -42,6 +42,9 @@ export const FIELD = {
   timestampMs: 8.64e15,
 } as const;
 
+/** The largest header of a batch, as JSON without the key: each batch and each logger instance keeps it. The client's is under 2 KiB. */
+export const HEADER_BYTES_MAX = 64 * 1024;
+
 /** The most drop reasons that one logger instance may report; the client knows 15. */
 export const DROP_REASONS_MAX = 32;
 
@@ -58,6 +61,9 @@ export const LIST_MAX = 200;
 
 /** Ranges of missing sequence numbers listed for one logger instance. */
 export const GAPS_MAX = 50;
+
+/** Logger instances of which it is remembered where numbers are missing: as many as one answer can hold. */
+export const WALKS_MAX = LIST_MAX;
 
 /** An entry whose JSON is larger is left out of lists and read alone, so that no list can grow without bound. */
 export const LISTED_ENTRY_BYTES_MAX = 64 * 1024;

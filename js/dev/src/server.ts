@@ -1,5 +1,5 @@
 /**
- * Owns: the life of one collector: database and HTTP server, opened and closed together.
+ * Owns: the life of one collector: HTTP server and database, opened and closed together.
  * Does not own: the process (cli.ts) or what a request does (http/, intake/, store/).
  * Invariant: after `close` the port is free, the file is closed, and its write-ahead log is empty.
  * Tested in: tests/collector/ throughout.
@@ -11,7 +11,7 @@ import { loadPage } from "./http/page.js";
 import { route, type RouterContext } from "./http/router.js";
 import { keyCheck } from "./intake/key.js";
 import { CLOSE_MS_MAX, REQUEST_MS_MAX } from "./limits.js";
-import { openStore } from "./store/schema.js";
+import { openStore, type Store } from "./store/schema.js";
 import { batchLine } from "./terminal.js";
 
 export { openReader, type StoreReader } from "./store/reader.js";
@@ -48,25 +48,31 @@ export interface Collector {
  */
 export async function startCollector(options: CollectorOptions = {}): Promise<Collector> {
   const { port = 4318, host = "127.0.0.1", db: file = "sapwood-dev.db", quiet = false } = options;
-  const db = openStore(file);
+  const server = createServer({ requestTimeout: REQUEST_MS_MAX });
+  // Before the file is touched: a port that is taken is most often that of the collector that uses this very file.
+  await listen(server, port, host).catch((error: unknown) => {
+    throw new Error(listenSentence(error, port, host));
+  });
+  let store: Store;
+  try {
+    store = openStore(file);
+  } catch (error) {
+    await stop(server);
+    throw error;
+  }
   const context: RouterContext = {
-    db,
+    db: store.db,
     hasKey: keyCheck(options.key),
     report: quiet ? () => {} : (report) => process.stdout.write(`${batchLine(report, new Date())}\n`),
     isOurHost: hostCheck(host),
     page: loadPage(),
   };
-  const server = createServer({ requestTimeout: REQUEST_MS_MAX }, (request, response) => void route(context, request, response));
-  try {
-    await listen(server, port, host);
-  } catch (error) {
-    db.close();
-    throw new Error(listenSentence(error, port, host));
-  }
+  // Nothing has arrived yet: since the port is ours, this process has not let go of its thread.
+  server.on("request", (request, response) => void route(context, request, response));
   let closed: Promise<void> | undefined;
   return {
     url: urlOf(server, host),
-    close: () => (closed ??= stop(server).finally(() => db.close())),
+    close: () => (closed ??= stop(server).finally(() => store.close())),
   };
 }
 

@@ -7,9 +7,10 @@
  */
 
 // Controls (Cc), format characters (Cf: bidi controls, zero-width and tag characters), lone surrogates (Cs), line and
-// paragraph separators. The two joiners stay: emoji and several scripts are unreadable without them, and they hide nothing.
-const UNSAFE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-const UNSAFE_IN_LINES = /(?![\u200c\u200d\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
+// paragraph separators, and whatever else has no shape (fillers, variation selectors). The two joiners and the two selectors
+// of text and emoji form stay: emoji and several scripts are unreadable without them, and they hide nothing.
+const UNSAFE = /(?![\u200c\u200d\ufe0e\ufe0f])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
+const UNSAFE_IN_LINES = /(?![\u200c\u200d\ufe0e\ufe0f\n\t])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu;
 
 /**
  * The text with every unsafe character written out, on one line.

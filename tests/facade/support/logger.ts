@@ -5,9 +5,12 @@ import { after } from "node:test";
 import { create } from "../../../js/src/create.js";
 import type { SapwoodError } from "../../../js/src/error.js";
 import type { RootLogger } from "../../../js/src/logger.js";
-import type { LoggerOptions, Stats } from "../../../js/src/types.js";
+import type { LoggerOptions } from "../../../js/src/types.js";
 import type { Received } from "./boundary.js";
 import { type FakeCore, FakeModule } from "./core.js";
+
+export { mulberry32 as random } from "../../support/random.js";
+export { assertCloses } from "../../support/stats.js";
 
 export interface Rig {
   log: RootLogger;
@@ -57,14 +60,6 @@ export function entryOf(data: unknown, options: Partial<LoggerOptions> = {}): Re
   return all[0]!.fields;
 }
 
-/** I1: every accepted entry is somewhere. */
-export function assertCloses(stats: Stats): void {
-  const dropped = Object.values(stats.dropped).reduce((sum, count) => sum + count, 0);
-  const { delivered, unconfirmed, buffered, inFlight, stored } = stats;
-  assert.equal(delivered + unconfirmed + buffered + inFlight + stored + dropped, stats.accepted, JSON.stringify(stats));
-  for (const count of Object.values(stats.dropped)) assert.ok(count > 0);
-}
-
 /** Waits, task by task, until `condition` holds; at most `ms`. */
 export async function until(condition: () => boolean, ms = 2000): Promise<void> {
   const end = Date.now() + ms;
@@ -72,14 +67,4 @@ export async function until(condition: () => boolean, ms = 2000): Promise<void> 
     assert.ok(Date.now() < end, `not so within ${ms} ms: ${condition}`);
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
-}
-
-/** A seeded source of numbers in [0, 1): mulberry32. */
-export function random(seed: number): () => number {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
 }

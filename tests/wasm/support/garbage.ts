@@ -1,6 +1,6 @@
 /** Hand-overs that no writer would write: noise, valid operations that were damaged, and values of the wrong kind. */
 import { FIELDS } from "../../../js/src/protocol.js";
-import type { Random } from "./random.js";
+import type { Random } from "../../support/random.js";
 import { Decimal, drop, entry, resource, scope, type Value } from "./record.js";
 
 /** Markers of MessagePack where a reader takes decisions, those of other kinds than ours included. */

@@ -24,6 +24,9 @@ impl fmt::Display for Verdict {
 /// How many of the last lines are worth showing.
 const TAIL_LINES: usize = 30;
 
+/// Node's words for a test that is not ok because of something outside it.
+const NEVER_RAN: [&str; 3] = ["hookFailed", "cancelledByParent", "parentAlreadyFinished"];
+
 /// Reads the output of `cargo test -- --exact <test>`.
 pub fn of_cargo(said: &str, test: &str) -> Verdict {
     let result = said
@@ -41,8 +44,11 @@ pub fn of_tap(said: &str, test: &str) -> Verdict {
     // Tests that the name left out say nothing of the one that was meant.
     let others = |line: &&str| !line.contains("# SKIP") && !line.starts_with("# Subtest") && !line.starts_with("  ");
     let told: Vec<&str> = said.lines().filter(others).collect();
-    let mut verdict = Verdict::NotRun(tail(&told.join("\n")));
-    for line in said.lines().map(str::trim_start) {
+    let not_run = || Verdict::NotRun(tail(&told.join("\n")));
+    let mut verdict = not_run();
+    let mut hindered = false;
+    let mut lines = said.lines().map(str::trim_start);
+    while let Some(line) = lines.next() {
         let (passed, rest) = match (line.strip_prefix("ok "), line.strip_prefix("not ok ")) {
             (Some(rest), _) => (true, rest),
             (_, Some(rest)) => (false, rest),
@@ -52,12 +58,22 @@ pub fn of_tap(said: &str, test: &str) -> Verdict {
         if title != Some(escaped(test).as_str()) {
             continue;
         }
-        if !passed {
+        if passed {
+            verdict = Verdict::Passed;
+        } else if ran(lines.clone()) {
             return Verdict::Failed;
+        } else {
+            hindered = true;
         }
-        verdict = Verdict::Passed;
     }
-    verdict
+    if hindered { not_run() } else { verdict }
+}
+
+/// Whether a test that is not ok came to its own code, by the diagnostics below its line.
+fn ran<'a>(below: impl Iterator<Item = &'a str>) -> bool {
+    let mut diagnostics = below.take_while(|line| *line != "..." && !line.starts_with("# Subtest"));
+    let failure = diagnostics.find_map(|line| line.strip_prefix("failureType: "));
+    !failure.is_some_and(|kind| NEVER_RAN.contains(&kind.trim_matches('\'')))
 }
 
 /// A title as TAP writes it. A skipped test has ` # SKIP` behind it, so it is another text.
@@ -101,5 +117,27 @@ mod tests {
         )));
         assert!(not_run(&of_tap("not ok 1 - target/js-tests/x.test.mjs\n", "t")));
         assert!(not_run(&of_tap("ok 1 - t and more\n", "t")));
+    }
+
+    #[test]
+    fn a_test_that_something_else_ended_did_not_run() {
+        let tap = |title: &str, kind: &str| {
+            format!("not ok 1 - {title}\n  ---\n  duration_ms: 1\n  failureType: '{kind}'\n  error: 'no'\n  ...\n")
+        };
+        for kind in ["hookFailed", "cancelledByParent"] {
+            assert!(not_run(&of_tap(&tap("t", kind), "t")), "{kind}");
+            assert!(
+                not_run(&of_tap(&format!("ok 1 - t\n{}", tap("t", kind)), "t")),
+                "{kind}"
+            );
+        }
+        for kind in ["testCodeFailure", "testTimeoutFailure"] {
+            assert_eq!(of_tap(&tap("t", kind), "t"), Verdict::Failed, "{kind}");
+        }
+        // One that ran and failed is enough, and the diagnostics of the next test are not its own.
+        let both = [tap("t", "hookFailed"), tap("t", "testCodeFailure")].concat();
+        assert_eq!(of_tap(&both, "t"), Verdict::Failed);
+        let next = format!("not ok 1 - t\n# Subtest: u\n{}", tap("u", "hookFailed"));
+        assert_eq!(of_tap(&next, "t"), Verdict::Failed);
     }
 }

@@ -8,8 +8,10 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 
 use crate::repo::{self, Repo};
-use crate::{build, process, setup};
+use crate::{build, checkout, process, setup};
 
+const SOURCE: &str = ".test.ts";
+const BUNDLE: &str = ".test.mjs";
 /// The longest that one test file may take.
 const FILE_MS_MAX: u32 = 180_000;
 
@@ -28,6 +30,7 @@ pub fn types(repo: &Repo) -> Result<()> {
 
 /// Runs a whole suite.
 pub fn suite(repo: &Repo, name: &str) -> Result<()> {
+    let _lock = lock(repo, name)?;
     let bundles = bundle(repo, name, sources(repo, name)?)?;
     let record = repo.out("js-tests").join(format!("{name}.tap"));
     process::run(
@@ -37,12 +40,15 @@ pub fn suite(repo: &Repo, name: &str) -> Result<()> {
             .arg(format!("--test-reporter-destination={}", record.display()))
             .args(&bundles),
     )?;
-    counts(&fs::read_to_string(&record).context("node left no record of the tests")?)
+    let tap = fs::read_to_string(&record).context("node left no record of the tests")?;
+    none_empty(&tap)?;
+    counts(&tap)
 }
 
 /// Runs only the tests of a suite whose name contains `test`; what node said, in TAP. Not anchored: newer versions of
 /// Node compare with the names of the enclosing suites in front.
 pub fn single(repo: &Repo, name: &str, test: &str) -> Result<String> {
+    let _lock = lock(repo, name)?;
     let all = sources(repo, name)?;
     let names_it = |source: &PathBuf| fs::read_to_string(source).is_ok_and(|text| text.contains(test));
     let mut chosen: Vec<PathBuf> = all.iter().filter(|source| names_it(source)).cloned().collect();
@@ -58,6 +64,11 @@ pub fn single(repo: &Repo, name: &str, test: &str) -> Result<String> {
     Ok(process::capture(&mut node)?.1)
 }
 
+/// One run of a suite at a time: each begins by emptying the folder of the bundles.
+fn lock(repo: &Repo, name: &str) -> Result<fs::File> {
+    checkout::lock(&repo.out("js-tests").join(name))
+}
+
 fn node_test(repo: &Repo) -> Result<Command> {
     let mut node = repo.command("node");
     node.args(["--test", "--enable-source-maps"])
@@ -69,9 +80,9 @@ fn node_test(repo: &Repo) -> Result<Command> {
 }
 
 fn sources(repo: &Repo, name: &str) -> Result<Vec<PathBuf>> {
-    let sources = files(&repo.path("tests").join(name), ".test.ts");
+    let sources = files(&repo.path("tests").join(name), SOURCE);
     if sources.is_empty() {
-        bail!("tests/{name} holds no *.test.ts");
+        bail!("tests/{name} holds no *{SOURCE}");
     }
     Ok(sources)
 }
@@ -90,22 +101,37 @@ fn bundle(repo: &Repo, name: &str, sources: Vec<PathBuf>) -> Result<Vec<PathBuf>
                 "--target=node20",
             ])
             .args(["--sourcemap=inline", "--out-extension:.js=.mjs", "--log-level=warning"])
+            .arg(format!("--outbase=tests/{name}"))
             .arg(format!("--outdir={}", folder.display())),
     )?;
-    Ok(files(&folder, ".mjs"))
+    Ok(files(&folder, BUNDLE))
 }
 
+/// The files below a folder whose names end so, those of its subfolders as well.
 fn files(folder: &Path, ending: &str) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder)
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|entry| entry.path());
-    let mut files: Vec<PathBuf> = entries
-        .filter(|path| path.to_string_lossy().ends_with(ending))
-        .collect();
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            files.extend(self::files(&path, ending));
+        } else if path.to_string_lossy().ends_with(ending) {
+            files.push(path);
+        }
+    }
     files.sort();
     files
+}
+
+/// Fails when a file holds no test. Node then reports the file itself as one that passed.
+fn none_empty(tap: &str) -> Result<()> {
+    let titles = tap
+        .lines()
+        .filter_map(|line| line.strip_prefix("ok ")?.split_once(" - ").map(|(_, title)| title));
+    let empty: Vec<&str> = titles.filter(|title| title.ends_with(BUNDLE)).collect();
+    if !empty.is_empty() {
+        bail!("no test in {}", empty.join(", "));
+    }
+    Ok(())
 }
 
 /// Judges the totals at the end of a TAP record: tests ran, and none was left out.
@@ -148,6 +174,23 @@ mod tests {
         let tap = |tests, skipped| format!("1..1\n# tests {tests}\n# pass 1\n# skipped {skipped}\n# todo 0\n");
         assert!(counts(&tap(3, 0)).is_ok());
         assert!(counts(&tap(0, 0)).is_err() && counts(&tap(3, 1)).is_err() && counts("ok 1").is_err());
+    }
+
+    #[test]
+    fn a_file_without_tests_fails() {
+        assert!(none_empty("# Subtest: t\nok 1 - t\nok 2 - what x.test.mjs is for\n").is_ok());
+        assert!(none_empty("ok 1 - t\nok 2 - /x/target/js-tests/facade/x.test.mjs\n").is_err());
+    }
+
+    #[test]
+    fn subfolders_are_searched() {
+        let folder = std::env::temp_dir().join(format!("sapwood-files-{}", std::process::id()));
+        for file in ["b.test.ts", "below/deep/a.test.ts", "below/support.ts"] {
+            repo::write(&folder.join(file), "").expect("a temporary file can be written");
+        }
+        let found = files(&folder, SOURCE);
+        assert_eq!(found, [folder.join("b.test.ts"), folder.join("below/deep/a.test.ts")]);
+        fs::remove_dir_all(&folder).expect("it was made");
     }
 
     #[test]

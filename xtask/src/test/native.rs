@@ -4,6 +4,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use super::totals;
 use crate::process;
 use crate::repo::Repo;
 
@@ -87,17 +88,17 @@ fn js_crates(tree: &str) -> Vec<&'static str> {
 
 /// The contracts, properties, unit and documentation tests of the crate, and xtask's own.
 pub fn tests(repo: &Repo) -> Result<()> {
-    process::run(&mut cargo_test(repo))
+    totals::run(&mut cargo_test(repo))
 }
 
 /// [`tests`] with many more cases for each property.
 pub fn full_tests(repo: &Repo) -> Result<()> {
-    process::run(cargo_test(repo).env("PROPTEST_CASES", FULL_PROPERTY_CASES))
+    totals::run(cargo_test(repo).env("PROPTEST_CASES", FULL_PROPERTY_CASES))
 }
 
 fn cargo_test(repo: &Repo) -> Command {
     let mut cargo = repo.cargo("test");
-    cargo.args(["--quiet", "--workspace", "--no-fail-fast"]);
+    cargo.args(["--workspace", "--no-fail-fast"]);
     cargo
 }
 

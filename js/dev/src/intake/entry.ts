@@ -52,7 +52,8 @@ export function readEntry(value: unknown, path: readonly (string | number)[]): E
     sessionId: fields.text("sessionId", FIELD.idChars),
     requestId: fields.text("requestId", FIELD.idChars),
     traceId: fields.text("traceId", FIELD.idChars),
-    flowId: fields.text("flowId", FIELD.flowIdChars, 1),
+    // Empty is absent: a logger that was given an empty id sends it as it is.
+    flowId: fields.text("flowId", FIELD.flowIdChars) || null,
     stepIndex: fields.integer("stepIndex", 0, FIELD.stepIndex),
     ...readFlow(fields, path),
     errorName: fields.text("errorName", FIELD.errorNameChars),

@@ -3,9 +3,9 @@
  * Does not own: the key's comparison (key.ts) or the entries (entry.ts).
  * Invariants: never throws; the key is in nothing that this returns; a faulty header refuses the whole batch, because
  * entries whose identity is uncertain could neither be told from duplicates nor accounted for.
- * Tested in: tests/collector/limits.test.ts.
+ * Tested in: tests/collector/header.test.ts.
  */
-import { DROP_REASONS_MAX, ENTRY_DEPTH_MAX, FIELD } from "../limits.js";
+import { DROP_REASONS_MAX, ENTRY_DEPTH_MAX, FIELD, HEADER_BYTES_MAX } from "../limits.js";
 import { FieldReader, isDeeperThan, isMap, type Fields, type Issue } from "./fields.js";
 
 /** What is kept of a batch's header; null where the client said nothing. */
@@ -40,6 +40,8 @@ export const NO_HEADER: Fields = {};
 export function readHeader(value: unknown): BatchHeader | readonly Issue[] {
   if (!isMap(value)) return [{ path: ["batch"], message: "must be an object" }];
   if (isDeeperThan(value, ENTRY_DEPTH_MAX)) return [{ path: ["batch"], message: `must not nest deeper than ${ENTRY_DEPTH_MAX}` }];
+  const json = jsonWithoutKey(value);
+  if (Buffer.byteLength(json) > HEADER_BYTES_MAX) return [{ path: ["batch"], message: `must have at most ${HEADER_BYTES_MAX} bytes as JSON` }];
   const fields = new FieldReader(value, ["batch"]);
   const resourceMap = fields.map("resource");
   const resource = new FieldReader(resourceMap ?? {}, ["batch", "resource"]);
@@ -62,7 +64,7 @@ export function readHeader(value: unknown): BatchHeader | readonly Issue[] {
     resourceJson: resourceMap && JSON.stringify(resourceMap),
   };
   const issues = [...fields.issues, ...resource.issues];
-  return issues.length > 0 ? issues : { ...header, json: jsonWithoutKey(value) };
+  return issues.length > 0 ? issues : { ...header, json };
 }
 
 function readDropped(fields: FieldReader): ReadonlyMap<string, number> {

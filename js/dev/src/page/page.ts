@@ -2,7 +2,7 @@
  * Owns: the page's state and its refreshing.
  * Does not own: how things look (entry-view.ts, side-views.ts, page.css) or text safety (dom.ts).
  * Invariants: one refresh at a time; the document never holds more than `SHOWN_MAX` entries; a hidden page asks nothing.
- * Tested in: tests/collector/page.test.ts.
+ * Tested in: tests/collector/page.test.ts and page-list.test.ts.
  */
 import type { EntriesAnswer } from "../api-types.js";
 import { fetchEntries, fetchFlows, fetchInstances, type Filter } from "./client.js";
@@ -25,9 +25,12 @@ const search = byId("search", HTMLInputElement);
 const flowButton = byId("flow", HTMLButtonElement);
 
 let flow = "";
-/** Ids of the newest and oldest entries shown; null before the first answer. */
-let newest: number | null = null;
+/** The id up to which the server has looked; null before the first answer. */
+let cursor: number | null = null;
+/** The id of the oldest entry shown, and whether there are older ones. */
 let oldest: number | null = null;
+let hasOlder = false;
+let loadingOlder = false;
 /** Counts the changes of the filter, so that an answer to an earlier one is not shown. */
 let generation = 0;
 /** What the flows and loggers looked like last, so that unchanged lists keep focus and selection. */
@@ -39,18 +42,19 @@ function filter(): Filter {
 
 async function refresh(): Promise<void> {
   const asked = generation;
-  if (newest === null) {
+  if (cursor === null) {
     const answer = await fetchEntries(filter(), STEP);
     if (asked !== generation) return;
     list.replaceChildren(...answer.entries.map(entryView));
-    newest = answer.entries[0]?.id ?? 0;
+    cursor = answer.cursor;
     oldest = answer.entries.at(-1)?.id ?? null;
-    older.hidden = !answer.more;
+    hasOlder = answer.more;
   } else {
-    const answer = await fetchEntries(filter(), CATCH_UP, { after: newest });
+    const answer = await fetchEntries(filter(), CATCH_UP, { after: cursor });
     if (asked !== generation) return;
     prepend(answer);
   }
+  offerOlder();
   empty.hidden = list.childElementCount > 0;
   empty.textContent = level.value + search.value + flow === "" ? "No entries yet." : "No entries match.";
 }
@@ -58,29 +62,41 @@ async function refresh(): Promise<void> {
 function prepend(answer: EntriesAnswer): void {
   if (answer.more) {
     // Entries come faster than they can be shown: start again from the newest.
-    newest = null;
+    cursor = null;
     return;
   }
+  cursor = answer.cursor;
   if (answer.entries.length === 0) return;
   list.prepend(...answer.entries.map(entryView));
-  newest = answer.entries[0]?.id ?? newest;
   oldest ??= answer.entries.at(-1)?.id ?? null;
   while (list.childElementCount > SHOWN_MAX) {
     list.lastElementChild?.remove();
     const last = list.lastElementChild;
     oldest = last instanceof HTMLLIElement ? idOf(last) : null;
-    older.hidden = false;
+    hasOlder = true;
   }
 }
 
+function offerOlder(): void {
+  older.hidden = !hasOlder || list.childElementCount >= SHOWN_MAX;
+}
+
 async function showOlder(): Promise<void> {
-  if (oldest === null) return;
-  const asked = generation;
-  const answer = await fetchEntries(filter(), STEP, { before: oldest });
-  if (asked !== generation) return;
-  list.append(...answer.entries.map(entryView));
-  oldest = answer.entries.at(-1)?.id ?? oldest;
-  older.hidden = !answer.more || list.childElementCount >= SHOWN_MAX;
+  const room = Math.min(STEP, SHOWN_MAX - list.childElementCount);
+  if (oldest === null || room <= 0 || loadingOlder) return;
+  const [asked, from] = [generation, oldest];
+  loadingOlder = true;
+  try {
+    const answer = await fetchEntries(filter(), room, { before: from });
+    // New entries may have pushed out the one that these would follow.
+    if (asked !== generation || from !== oldest || list.childElementCount + answer.entries.length > SHOWN_MAX) return;
+    list.append(...answer.entries.map(entryView));
+    oldest = answer.entries.at(-1)?.id ?? oldest;
+    hasOlder = answer.more;
+    offerOlder();
+  } finally {
+    loadingOlder = false;
+  }
 }
 
 async function refreshSide(): Promise<void> {
@@ -106,7 +122,7 @@ function chooseFlow(id: string): void {
 
 function restart(): void {
   generation += 1;
-  newest = null;
+  cursor = null;
   void tick();
 }
 
@@ -125,7 +141,7 @@ async function tick(): Promise<void> {
     await Promise.all([refresh(), refreshSide()]);
     status.className = "";
     status.textContent = `Live, ${list.childElementCount} ${list.childElementCount === 1 ? "entry" : "entries"} shown`;
-    if (newest === null) again = true;
+    if (cursor === null) again = true;
   } catch {
     status.className = "failing";
     status.textContent = "The collector does not answer; trying again …";

@@ -8,7 +8,7 @@
  * text is cut at a NUL when read back; `get` mixes timing data into its row; `close` leaves the write-ahead log behind as
  * long as a statement lives. Hence the checked parameters, `all` for everything, and the explicit checkpoint.
  */
-import { closeSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { resolve } from "node:path";
 import Libsql from "libsql";
 import { LOCK_WAIT_MS } from "../limits.js";
@@ -24,17 +24,17 @@ export class Database {
   #open = true;
 
   /**
-   * Opens the file. With `"write"` it is created where it is not there, and `":memory:"` keeps everything in memory.
+   * Opens the file, which is created where it is not there; `":memory:"` keeps everything in memory. With `"read"` it
+   * cannot be written; with `"lock"` it is for transactions that do nothing, and its end moves no log.
    * Throws where the file cannot be opened.
    */
   constructor(
     file: string,
-    readonly mode: "read" | "write",
+    readonly mode: "read" | "write" | "lock",
   ) {
     // Absolute, because libsql takes a name like "http://…" for a server to talk to.
     const path = file === ":memory:" ? file : resolve(file);
-    // Logs are private: the file, and with it SQLite's side files, is created for its owner only.
-    if (path !== ":memory:") closeSync(openSync(path, mode === "write" ? "a" : "r", 0o600));
+    if (path !== ":memory:") createPrivate(path);
     this.#db = new Libsql(path, { timeout: LOCK_WAIT_MS });
     if (mode === "read") this.exec("PRAGMA query_only = 1");
   }
@@ -95,6 +95,14 @@ export class Database {
     }
     return statement;
   }
+}
+
+/**
+ * Logs are private: the file, and with it SQLite's side files, is created for its owner only. A file that is there is not
+ * even opened: POSIX drops all of a process's locks on a file, SQLite's among them, when it closes any descriptor of it.
+ */
+function createPrivate(path: string): void {
+  if (!existsSync(path)) closeSync(openSync(path, "a", 0o600));
 }
 
 /** Refuses what would abort the process, and gives text the form in which SQLite gives it back whole. */

@@ -1,12 +1,14 @@
 /**
  * Owns: the account of each logger instance: what it accepted, against what is stored, dropped, missing or still on its side.
  * The sum: accepted = stored + Σ dropped + missing + waiting, as far as the client has told.
+ * Does not own: which numbers are absent (gaps.ts).
  * Drops carry counts and no sequence numbers, so absent numbers and drops are compared as counts.
  * Tested in: tests/collector/gaps.test.ts.
  */
 import type { Ledger } from "../api-types.js";
 import { DROP_REASONS_MAX, GAPS_MAX } from "../limits.js";
 import type { Database } from "./database.js";
+import { absentRanges } from "./gaps.js";
 
 interface Row {
   readonly instance: string;
@@ -38,7 +40,7 @@ function ledgerOf(db: Database, row: Row): Ledger {
   const horizon = row.final === "close" ? Math.max(row.lastSeq, row.accepted ?? 0) : row.lastSeq;
   const missing = Math.max(0, horizon - row.stored - droppedSum);
   const outstanding = Math.max(0, (row.accepted ?? 0) - row.stored - droppedSum);
-  const ranges = missing === 0 ? [] : absentRanges(db, row.instance, horizon);
+  const ranges = missing === 0 ? [] : absentRanges(db, row.instance, row.stored, horizon);
   return {
     ...row,
     sdk: parsed(row.sdk),
@@ -55,22 +57,6 @@ function droppedBy(db: Database, instance: string): Record<string, number> {
   const sql = "SELECT reason, count FROM drops WHERE instance = ? AND count > 0 ORDER BY reason LIMIT ?";
   const rows = db.all<{ reason: string; count: number }>(sql, [instance, DROP_REASONS_MAX]);
   return Object.fromEntries(rows.map(({ reason, count }) => [reason, count]));
-}
-
-// Sequence numbers begin at 1. The walk is over stored rows, never over numbers: a client may claim any `lastSeq`.
-const GAPS = `WITH numbers (seq, previous) AS (
-    SELECT seq, lag(seq, 1, 0) OVER (ORDER BY seq) FROM entries WHERE instance = ? AND seq > 0
-  )
-  SELECT previous + 1 AS first, seq - 1 AS last FROM numbers WHERE seq > previous + 1 ORDER BY seq LIMIT ?`;
-
-/** Absent numbers up to `horizon`, one range more than is ever listed. */
-function absentRanges(db: Database, instance: string, horizon: number): [number, number][] {
-  const ranges = db
-    .all<{ first: number; last: number }>(GAPS, [instance, GAPS_MAX + 1])
-    .map(({ first, last }): [number, number] => [first, last]);
-  const highest = db.first<{ seq: number | null }>("SELECT max(seq) AS seq FROM entries WHERE instance = ?", [instance])?.seq ?? 0;
-  if (highest < horizon) ranges.push([highest + 1, horizon]);
-  return ranges;
 }
 
 function parsed(json: string | null): unknown {

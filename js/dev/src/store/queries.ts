@@ -47,8 +47,17 @@ export function listEntries(db: Database, filter: EntryFilter): EntriesAnswer {
   const order = filter.after === undefined ? "DESC" : "ASC";
   const sql = `SELECT ${LISTED} FROM entries WHERE ${conditions.join(" AND ")} ORDER BY id ${order} LIMIT ?`;
   const rows = db.all<Row>(sql, [...parameters, filter.limit + 1]);
+  const more = rows.length > filter.limit;
   const entries = rows.slice(0, filter.limit).map(parsed);
-  return { entries: order === "ASC" ? entries.reverse() : entries, more: rows.length > filter.limit };
+  if (order === "ASC") entries.reverse();
+  return { entries, more, cursor: cursorOf(db, filter, more, entries[0]) };
+}
+
+/** The highest id that a query looked at. Nothing was stored meanwhile: both queries run without letting go of the thread. */
+function cursorOf(db: Database, { before, after }: EntryFilter, more: boolean, highest: StoredEntry | undefined): number {
+  if (after !== undefined && more && highest !== undefined) return highest.id;
+  const last = db.first<{ id: number | null }>("SELECT max(id) AS id FROM entries")?.id ?? 0;
+  return before === undefined ? last : Math.min(last, Math.max(0, before - 1));
 }
 
 /** One entry, whole, or `undefined`. */

@@ -1,10 +1,12 @@
 /**
  * Owns: the tables, their version, and whether a file is ours to write.
  * Does not own: the statements that fill and read them (writer.ts, queries.ts, ledger.ts).
- * Invariant: a file of a newer version or of another program is refused and left as it is.
- * Tested in: tests/collector/store.test.ts.
+ * Invariants: a file of a newer version or of another program is refused and left as it is; so is one that another
+ * collector uses.
+ * Tested in: tests/collector/store.test.ts and lock.test.ts.
  */
 import { Database } from "./database.js";
+import { lockDatabase, type Lock } from "./lock.js";
 
 /** Counted up by each change of the tables. */
 export const SCHEMA_VERSION = 1;
@@ -97,29 +99,57 @@ CREATE TABLE drops (
 ) WITHOUT ROWID;
 `;
 
+/** The store of one collector, which nobody else writes. */
+export interface Store {
+  readonly db: Database;
+  /** Closes the file and lets the next collector have it. Once. */
+  close(): void;
+}
+
 /** Opens the file, creates the tables where there are none. Throws one clear sentence where the file cannot be used. */
-export function openStore(file: string): Database {
-  let db: Database | undefined;
+export function openStore(file: string): Store {
   try {
-    db = new Database(file, "write");
-    checkOwner(db, file);
-    configure(db);
-    create(db);
-    return db;
+    checkOwner(file);
+    const lock = lockDatabase(file);
+    if (lock === undefined) throw new StoreError(`${file} is used by another collector; stop that one, or choose another file with --db.`);
+    return openLocked(file, lock);
   } catch (error) {
-    abandon(db);
     if (error instanceof StoreError) throw error;
     throw new StoreError(`${file} cannot be used as the database: ${error instanceof Error ? error.message : String(error)}.`);
   }
 }
 
+function openLocked(file: string, lock: Lock): Store {
+  let db: Database | undefined;
+  try {
+    db = new Database(file, "write");
+    configure(db);
+    create(db);
+  } catch (error) {
+    abandon(db, lock);
+    throw error;
+  }
+  const opened = db;
+  return {
+    db: opened,
+    close() {
+      try {
+        opened.close();
+      } finally {
+        lock.release();
+      }
+    },
+  };
+}
+
 /** Closes what was opened in vain. What fails now follows from what failed before, and only that is worth telling. */
-function abandon(db: Database | undefined): void {
+function abandon(db: Database | undefined, lock: Lock): void {
   try {
     db?.close();
   } catch {
     // See above.
   }
+  lock.release();
 }
 
 /** The file cannot be used; the message is a sentence for the user. */
@@ -127,16 +157,22 @@ export class StoreError extends Error {
   override readonly name = "StoreError";
 }
 
-function checkOwner(db: Database, file: string): void {
-  const version = pragma(db, "user_version");
-  if (pragma(db, "application_id") !== APPLICATION_ID) {
-    if (version !== 0 || db.first("SELECT 1 FROM sqlite_schema LIMIT 1") !== undefined) {
-      throw new StoreError(`${file} is a database of another program; choose another file with --db.`);
+/** Before the lock and with a reader, so that a file that is not ours is left as it is, and a live one is not disturbed. */
+function checkOwner(file: string): void {
+  const db = new Database(file, "read");
+  try {
+    const version = pragma(db, "user_version");
+    if (pragma(db, "application_id") !== APPLICATION_ID) {
+      if (version !== 0 || db.first("SELECT 1 FROM sqlite_schema LIMIT 1") !== undefined) {
+        throw new StoreError(`${file} is a database of another program; choose another file with --db.`);
+      }
+    } else if (version > SCHEMA_VERSION) {
+      throw new StoreError(
+        `${file} was written by a newer sapwood-dev (its format is ${version}, this one knows ${SCHEMA_VERSION}); use the newer one, or another file with --db.`,
+      );
     }
-  } else if (version > SCHEMA_VERSION) {
-    throw new StoreError(
-      `${file} was written by a newer sapwood-dev (its format is ${version}, this one knows ${SCHEMA_VERSION}); use the newer one, or another file with --db.`,
-    );
+  } finally {
+    db.close();
   }
 }
 
