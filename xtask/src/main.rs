@@ -8,6 +8,7 @@ mod budgets;
 mod build;
 mod canary;
 mod checkout;
+mod ci;
 mod demo;
 mod docs;
 mod process;
@@ -74,6 +75,12 @@ const COMMANDS: &[Command] = &[
         arguments: "[patch…]",
         help: "break each promise once; its test must fail",
         run: canary::command,
+    },
+    Command {
+        name: "ci",
+        arguments: "",
+        help: "test, bench and canary",
+        run: ci::command,
     },
     Command {
         name: "docs",
