@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type Fixture, startFixture } from "../support/fixture.js";
-import { dropped } from "../support/page.js";
+import { dropped } from "../support/stats.js";
 import { openTab, type Tab } from "../support/tabs.js";
 import { waitFor } from "../support/wait.js";
 

@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type Fixture, startFixture } from "../support/fixture.js";
-import { assertCloses, openLogger, stats } from "../support/page.js";
+import { openLogger, stats } from "../support/page.js";
+import { assertCloses } from "../support/stats.js";
 
 let fixture: Fixture;
 before(async () => {
