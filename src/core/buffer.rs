@@ -59,6 +59,9 @@ impl Entries {
         let mut excess = bytes - bytes_max + bytes_max / 8;
         for level in &Level::ALL {
             // What stays moves up to the end of what stays before it.
+            if excess == 0 {
+                break;
+            }
             let (mut from, mut end, mut kept) = (0, 0, 0);
             for at in 0..self.heads.len() {
                 let head = self.heads[at];
@@ -66,10 +69,8 @@ impl Entries {
                     excess = excess.saturating_sub(head.bytes + ENTRY_OVERHEAD_BYTES);
                     dropped.push(head);
                 } else {
-                    for at in from..from + head.bytes {
-                        self.text[end] = self.text[at];
-                        end += 1;
-                    }
+                    self.text.copy_within(from..from + head.bytes, end);
+                    end += head.bytes;
                     self.heads[kept] = head;
                     kept += 1;
                 }

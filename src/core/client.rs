@@ -16,7 +16,7 @@ use super::entry;
 use super::error::Problem;
 use super::event::{Event, Outcome, RequestId};
 use super::flush::{self, End, Flushes};
-use super::limits::{ENTRY_OVERHEAD_BYTES, EXIT_MS};
+use super::limits::{ENTRY_OVERHEAD_BYTES, EXIT_MS, SLEEP_MS};
 use super::msgpack::Reader;
 use super::random::Random;
 use super::record::{self, RawEntry, Values};
@@ -43,6 +43,8 @@ pub struct Client {
     /// The highest sequence number seen; a flush covers what is up to it.
     last_seq: u64,
     last_status: u16,
+    /// The deadline: nothing was to be done before it.
+    sleep_until: Millis,
 }
 
 impl Client {
@@ -54,6 +56,7 @@ impl Client {
             destination: Destination::new(),
             last_seq: 0,
             last_status: 0,
+            sleep_until: Millis::MAX,
             state: State {
                 now: Now { monotonic: 0, unix: 0 },
                 instance: ((seed >> 64) as u64).to_be_bytes(),
@@ -75,7 +78,22 @@ impl Client {
     /// Something happened at `now`. What is to be done stands behind what has not been polled yet.
     pub fn handle(&mut self, now: Now, event: Event<'_>) {
         self.state.now = now;
-        self.route(event);
+        // The page or the machine slept: what failed while it did says nothing of the network, and everything has its
+        // attempt before its age is held against it.
+        let slept = now.monotonic > self.sleep_until.saturating_add(SLEEP_MS);
+        if slept {
+            self.destination.backoff.forget();
+        }
+        match event {
+            Event::Outcome {
+                outcome: Outcome::Failed,
+                ..
+            } if slept => {}
+            event => self.route(event),
+        }
+        if slept {
+            self.destination.requeue_flights();
+        }
         delivery::pump(&mut self.destination, &mut self.state);
         self.settle();
         while let Some((at, count)) = self.destination.take_untold() {
@@ -84,8 +102,8 @@ impl Client {
                 count,
             });
         }
-        let deadline = self.deadline();
-        self.state.effects.push(Effect::Sleep(deadline));
+        self.sleep_until = self.deadline();
+        self.state.effects.push(Effect::Sleep(self.sleep_until));
         debug_assert!(closes(&self.counters()), "I1: {:?}", self.counters());
     }
 
@@ -122,7 +140,13 @@ impl Client {
             Event::Online(online) => self.online(online),
             Event::Wake => {}
             Event::Outcome { request, outcome } => self.outcome(request, outcome),
-            Event::Consent(consent) => self.state.consent = consent,
+            Event::Consent(consent) => {
+                if self.state.consent != consent {
+                    // What has waited for it has its attempt first.
+                    self.destination.backoff.forget();
+                }
+                self.state.consent = consent;
+            }
         }
     }
 

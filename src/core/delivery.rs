@@ -166,16 +166,10 @@ fn send(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State)
 
 fn end_late(destination: &mut Destination, state: &mut State) {
     while let Some(batch) = destination.flights.first()
-        && let waited = state.now.monotonic.saturating_sub(batch.since)
-        && waited >= state.config.timeout_ms
+        && batch.since.saturating_add(state.config.timeout_ms) <= state.now.monotonic
     {
         let batch = destination.flights.remove(0);
-        if waited < 2 * state.config.timeout_ms {
-            try_again(destination, batch, 0, (Problem::Timeout, 0), state);
-        } else {
-            // The page or the machine slept: nobody knows how the request went, and the network has not failed.
-            destination.wait(batch);
-        }
+        try_again(destination, batch, 0, (Problem::Timeout, 0), state);
     }
 }
 

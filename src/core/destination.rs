@@ -112,6 +112,13 @@ impl Destination {
         self.waiting.insert(at, batch);
     }
 
+    /// Gives up all requests in flight without a verdict: nobody knows how they went. Their batches go again.
+    pub fn requeue_flights(&mut self) {
+        while let Some(batch) = self.flights.pop() {
+            self.wait(batch);
+        }
+    }
+
     /// Takes a request out of flight.
     pub fn land(&mut self, request: RequestId) -> Option<Box<Batch>> {
         let at = self.flights.iter().position(|batch| batch.request == request)?;

@@ -47,6 +47,8 @@ pub const EXIT_BYTES_MIN: usize = 4 * 1024;
 pub const EXIT_MS: u64 = 500;
 /// A browser refuses a keepalive request within this; what fails later has failed in the network.
 pub const REFUSAL_MS_MAX: u64 = 5;
+/// A timer that comes so much too late was asleep with its page or machine. In the background they come a minute late.
+pub const SLEEP_MS: u64 = 300_000;
 /// Room kept for what grows in a batch's header between attempts (`attempt`, `sentAt`, `dropped`).
 pub const HEADER_SLACK_BYTES: usize = 768;
 

@@ -68,7 +68,7 @@ impl Policy {
     }
 
     fn add_word(&mut self, key: &[u8], singular: bool) {
-        let key = Letters::of(key);
+        let key = Letters::of(key, true);
         let letters = key.get(singular);
         self.words.push(letters.len() as u8);
         self.words.extend_from_slice(letters);
@@ -77,47 +77,56 @@ impl Policy {
     /// Must the value under this key be masked? Not if it reveals nothing by itself: nil, a number under a plural
     /// (`totalTokens: 512`), or a boolean (`hasPassword`), unless the user named the key.
     pub fn is_sensitive(&self, key: &[u8], value: Token<'_>) -> bool {
-        let mut words = match value {
-            Token::Bool(_) => &self.words[self.own..],
-            _ => &self.words[..],
-        };
         if !self.enabled || value == Token::Nil {
             return false;
         }
-        let is_number = matches!(value, Token::Int(_) | Token::Number(_));
-        let key = Letters::of(key);
-        let letters = key.get(!is_number);
-        while let Some((len, rest)) = words.split_first() {
-            let anywhere = self.words.len() - words.len() < self.endings;
-            let (word, rest) = rest.split_at(usize::from(*len));
-            words = rest;
-            let Some(spare) = letters.len().checked_sub(word.len()) else {
-                continue;
-            };
-            // Short words stand at the end of many others; those are compared as a whole.
-            if word.is_empty() || (word.len() <= ALONE_BYTES_MAX && spare > 0) {
-                continue;
-            }
-            let places = if anywhere { spare + 1 } else { 1 };
-            if (0..places).any(|at| letters[at..].starts_with(word)) {
-                return true;
-            }
-        }
-        false
+        let singular = !matches!(value, Token::Int(_) | Token::Number(_));
+        let (built_in, own) = self.words.split_at(self.own);
+        (!own.is_empty() && matches(own, 0, Letters::of(key, true).get(singular)))
+            || (!matches!(value, Token::Bool(_))
+                && matches(built_in, self.endings, Letters::of(key, false).get(singular)))
     }
 }
 
-/// A key from its end, in lower case, without digits and the separators that keys are written with. Of a long one its end.
+/// Is one of the words in a key? Those before `endings` may stand anywhere in it.
+fn matches(mut words: &[u8], endings: usize, letters: &[u8]) -> bool {
+    let bytes = words.len();
+    while let Some((len, rest)) = words.split_first() {
+        let anywhere = bytes - words.len() < endings;
+        let (word, rest) = rest.split_at(usize::from(*len));
+        words = rest;
+        let Some(spare) = letters.len().checked_sub(word.len()) else {
+            continue;
+        };
+        // Short words stand at the end of many others; those are compared as a whole.
+        if word.is_empty() || (word.len() <= ALONE_BYTES_MAX && spare > 0) {
+            continue;
+        }
+        let places = if anywhere { spare + 1 } else { 1 };
+        if (0..places).any(|at| letters[at..].starts_with(word)) {
+            return true;
+        }
+    }
+    false
+}
+
+/// A key from its end, in lower case, without the separators that keys are written with and, if they do not count, without
+/// digits (`password2`). Of a long key its end.
 struct Letters {
     letters: [u8; KEY_BYTES_MAX],
     len: usize,
 }
 
 impl Letters {
-    fn of(key: &[u8]) -> Self {
+    fn of(key: &[u8], digits: bool) -> Self {
         let (mut letters, mut len) = ([0; KEY_BYTES_MAX], 0);
         for byte in key.iter().rev() {
-            if !matches!(byte, b'_' | b'-' | b'.' | b' ' | b'[' | b']' | b'0'..=b'9') && len < KEY_BYTES_MAX {
+            let is_letter = match byte {
+                b'_' | b'-' | b'.' | b' ' | b'[' | b']' => false,
+                b'0'..=b'9' => digits,
+                _ => true,
+            };
+            if is_letter && len < KEY_BYTES_MAX {
                 letters[len] = byte.to_ascii_lowercase();
                 len += 1;
             }

@@ -193,6 +193,20 @@ fn a_key_that_the_user_names_masks_booleans_too() {
 }
 
 #[test]
+fn digits_count_in_a_key_that_the_user_names() {
+    let change = |config: &mut Config| {
+        for key in ["1234", "s3key", "input_5"] {
+            config.redact.add_key(key.as_bytes());
+        }
+    };
+    let data = json!({ "1234": "x", "awsS3Key": "x", "input5": "x", "input": "x", "input_6": "x", "12345": "x" });
+    let entry = delivered_with(change, &json!({ "data": data }));
+    let masked =
+        json!({ "1234": MASKED, "awsS3Key": MASKED, "input5": MASKED, "input": "x", "input_6": "x", "12345": "x" });
+    assert_eq!(entry["data"], masked);
+}
+
+#[test]
 fn an_empty_key_of_the_users_masks_nothing() {
     for key in ["", "s", "--"] {
         let entry = delivered_with(

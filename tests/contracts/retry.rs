@@ -1,7 +1,7 @@
 //! Promise: what failed is tried again, later and later and never too early, until it is too old or was tried enough.
 use sapwood::core::config::Consent;
 use sapwood::core::error::Problem;
-use sapwood::core::event::Event;
+use sapwood::core::event::{Event, Outcome};
 use sapwood::core::level::Level;
 use sapwood::core::stats::{DropReason, counter};
 use sapwood::core::time::Millis;
@@ -281,4 +281,44 @@ fn a_machine_that_slept_has_not_failed() {
     world.answer(200);
     assert_eq!(world.count(counter::DELIVERED), 2);
     assert_eq!(world.reports, []);
+}
+
+#[test]
+fn what_slept_through_an_outage_has_its_attempt() {
+    // The browser ends the request as the page wakes, or it had failed just before.
+    for failed_before in [false, true] {
+        let mut world = World::new();
+        world.log(Level::Info, "in flight");
+        world.flush(60_000);
+        world.log(Level::Info, "waiting");
+        let request = world.last().request.id;
+        if failed_before {
+            world.fail();
+        }
+        world.jump_to(world.now.monotonic + 2 * 3_600_000);
+        if failed_before {
+            world.handle(Event::Wake);
+        } else {
+            world.outcome(request, Outcome::Failed);
+        }
+        world.answer(200);
+        world.answer(200);
+        assert_eq!(world.count(counter::DELIVERED), 2);
+        assert_eq!(world.dropped(DropReason::Expired), 0);
+    }
+}
+
+#[test]
+fn a_receiver_that_hangs_has_failed_in_the_background_too() {
+    let mut world = World::with(|config| config.retry.max_retries = Some(2));
+    world.log(Level::Info, "m");
+    world.flush(60_000);
+    // Timers of a hidden page come once a minute.
+    for _ in 0..10 {
+        world.jump_to(world.now.monotonic + 60_000);
+        world.handle(Event::Wake);
+    }
+    assert_eq!(world.dropped(DropReason::RetriesExhausted), 1);
+    assert_eq!(world.sent.len(), 3);
+    assert_eq!(world.reports, [(Problem::Timeout, 0)]);
 }
