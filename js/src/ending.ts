@@ -49,7 +49,7 @@ export function setConsent(engine: Engine, state: Consent): void {
   if (number < 0) return engine._demand("consent");
   // What was logged before is judged by the state it was logged under.
   engine._drain();
-  if (!engine._module && (engine._consent === "denied" || state === "denied")) engine._discard(DROP_CONSENT);
+  if (engine._consent === "denied" || state === "denied") engine._discard(DROP_CONSENT);
   engine._consent = state;
   run(engine, (module, core) => module._consent(core, number));
 }

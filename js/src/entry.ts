@@ -42,6 +42,13 @@ export function writeEntry(
   data: unknown,
   options: object | undefined,
 ): void {
+  // Before user code, which may log in the same flow.
+  const step = flow?.stepIndex;
+  const outcome = flow?._outcome;
+  if (flow) {
+    flow._next++;
+    flow._outcome = undefined;
+  }
   let extra = options && resolve(read(options, "data"));
   let error: object | undefined;
   data = resolve(data);
@@ -61,12 +68,8 @@ export function writeEntry(
   out.push(seq, severity, Date.now(), scope, FIELD_MESSAGE, line);
   weigh(line.length);
   if (!line || line !== message || line.length > MESSAGE_MAX) blame("message");
-  if (flow) {
-    out.push(FIELD_STEP_INDEX, flow.stepIndex);
-    flow._next++;
-    if (flow._outcome) field(FIELD_FLOW, flow._outcome);
-    flow._outcome = undefined;
-  }
+  if (flow) out.push(FIELD_STEP_INDEX, step);
+  if (outcome) field(FIELD_FLOW, outcome);
   if (error) {
     out.push(FIELD_ERROR_NAME, text(read(error, "name")), FIELD_ERROR_STACK);
     stack(new StackOf(error));

@@ -19,12 +19,35 @@ export interface Notifier {
 export function notifier({ onError, onDrop }: Pick<Config, "onError" | "onDrop">): Notifier {
   const told = new Set<string>();
   const counts = DROP_REASONS.map(() => 0);
+  /** Is there something to tell; is a telling planned; is one under way? */
+  let due = false;
+  let planned = false;
+  let telling = false;
 
   /** Runs user code later, and alone. */
   const later = (run: () => unknown): void => {
     Promise.resolve()
       .then(run)
       .catch(() => {});
+  };
+  /** Drops are told at once, and the next in another task: what `onDrop` logs may be dropped in turn, and it would never end. */
+  const tell = (): void => {
+    due = false;
+    telling = true;
+    DROP_REASONS.forEach(async (reason, i) => {
+      const count = counts[i]!;
+      counts[i] = 0;
+      try {
+        if (count) await (onDrop ? onDrop(reason, count) : warn(reason, `sapwood: entries dropped (${reason})`));
+      } catch {
+        // What user code throws is its own affair.
+      }
+    });
+    telling = false;
+    setTimeout(() => {
+      planned = due;
+      if (due) tell();
+    });
   };
   const warn = (kind: string, text: string): void => {
     if (!told.has(kind)) console.warn(text);
@@ -42,14 +65,12 @@ export function notifier({ onError, onDrop }: Pick<Config, "onError" | "onDrop">
     },
     _dropped(index, more) {
       if (!more) return;
-      const reason = DROP_REASONS[index]!;
-      if (!counts[index])
-        later(() => {
-          const count = counts[index]!;
-          counts[index] = 0;
-          return onDrop ? onDrop(reason, count) : warn(reason, `sapwood: entries dropped (${reason})`);
-        });
       counts[index]! += more;
+      // What `onDrop` itself has dropped is told with what comes next.
+      if (telling) return;
+      due = true;
+      if (!planned) later(tell);
+      planned = true;
     },
   };
 }

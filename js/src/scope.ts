@@ -36,7 +36,10 @@ export function node(own: readonly Fragment[], up: Scope | undefined): Scope {
 }
 
 /** The (field, value) pairs of a chain of nodes, outermost first. */
-export function pairsOf({ _own, _up, _tags }: Scope): unknown[] {
-  const tags = _tags.length ? [LIST, _tags.length, ..._tags] : [null];
-  return (_up ? pairsOf(_up) : []).concat(..._own, FIELD_TAGS, tags);
+export function pairsOf(scope: Scope): unknown[] {
+  const { length } = scope._tags;
+  const own: (readonly Fragment[])[] = [];
+  for (let node: Scope | undefined = scope; node; node = node._up) own.push(node._own);
+  // The union of the chain's tags stands last, for the last one counts.
+  return own.reverse().flat(2).concat(FIELD_TAGS, length ? [LIST, length, ...scope._tags] : [null]);
 }

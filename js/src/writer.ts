@@ -82,13 +82,14 @@ function fields(slots: readonly unknown[], i: number, budget: number): void {
  */
 export function entry(slots: Tape, budget: number): boolean {
   const [seq, severity, timestamp, scope] = slots as [number, number, number, Scope];
-  if (!scopes.has(scope)) {
-    scopes.set(scope, scopes.size);
-    byte(OP_SCOPE);
-    fields(pairsOf(scope), 0, budget);
-  }
-  const start = end;
+  let start = end;
   try {
+    if (!scopes.has(scope)) {
+      byte(OP_SCOPE);
+      fields(pairsOf(scope), 0, budget);
+      scopes.set(scope, scopes.size);
+      start = end;
+    }
     byte(OP_ENTRY);
     num(seq);
     num(severity);

@@ -138,6 +138,14 @@ describe("an outcome", () => {
     flow.ok({ get x() { flow.info("inner"); return 1; } });
     assert.deepEqual(entries().map((entry) => (entry.fields["flow"] as { outcome?: string }).outcome), ["ok", undefined]);
   });
+
+  it("nor by lazy data that logs, and the last step is its own", () => {
+    const { log, entries } = rig();
+    const flow = log.flow("f");
+    flow.ok(() => (flow.info("inner"), { n: 1 }));
+    const seen = entries().map(({ fields }) => [fields["message"], fields["stepIndex"], (fields["flow"] as { outcome?: string }).outcome]);
+    assert.deepEqual(seen, [["Flow f: ok", 0, "ok"], ["inner", 1, undefined]]);
+  });
 });
 
 it("toString holds id, name, step and start", () => {

@@ -59,6 +59,39 @@ describe("onDrop", () => {
   });
 });
 
+it("an onDrop whose own log calls are dropped does not keep the page from its tasks, and does not go on by itself", async () => {
+  let calls = 0;
+  const { log } = rig({
+    onDrop: () => {
+      calls++;
+      log.warn("dropped").warn("again");
+    },
+  });
+  await log.close();
+  log.info("m");
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(calls, 1, "what onDrop logs is counted, and told with the next drop");
+  log.info("m");
+  await until(() => calls === 2);
+  await log.flush();
+  assert.deepEqual(log.stats().dropped, { closed: 6 });
+});
+
+it("an onDrop that logs later goes on, but from task to task", async () => {
+  let calls = 0;
+  const { log } = rig({
+    onDrop: async () => {
+      await Promise.resolve();
+      if (calls++ < 1000) log.warn("dropped");
+    },
+  });
+  await log.close();
+  log.info("m");
+  // Microtasks would all have run before this timer.
+  await new Promise((resolve) => setTimeout(resolve, 0));
+  assert.ok(calls < 1000, `${calls} calls`);
+});
+
 it("what they throw or reject with is swallowed, and they may log", async (t) => {
   const rejected: unknown[] = [];
   const listener = (reason: unknown): number => rejected.push(reason);

@@ -88,6 +88,16 @@ describe("a log call inside of a log call", () => {
     assert.equal(log.stats().buffered, 0);
     assert.ok(module.core.asked.at(-1)!.startsWith("close"));
   });
+
+  it("cannot let go what was logged under a denied consent", () => {
+    const { log, core } = rig({ consent: "denied", onDrop: () => {} });
+    core();
+    log.info("secret").info("outer", () => void log.setConsent("granted"));
+    log.info("after");
+    assert.deepEqual(core().all("message"), ["after"]);
+    assert.deepEqual(log.stats().dropped, { consent: 2 });
+    assertCloses(log.stats());
+  });
 });
 
 describe("a stack that is read when it crosses", () => {

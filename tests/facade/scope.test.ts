@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import type { Received } from "./support/boundary.js";
-import { rig } from "./support/logger.js";
+import { assertCloses, rig } from "./support/logger.js";
 
 const fields = (entries: Received[]): Record<string, unknown>[] => entries.map((entry) => entry.fields);
 
@@ -152,6 +152,19 @@ describe("children", () => {
     log.flow("f").info("c");
     assert.deepEqual(entries().map((entry) => entry.seq), [1, 2, 3]);
     assert.equal(log.child().stats().accepted, 3);
+  });
+
+  it("may be very many, one below the other", () => {
+    const { log, core } = rig();
+    let deep = log.child({ at: 0 });
+    // As deep as the reading of the parents goes; what lies deeper is counted, and nothing is thrown.
+    for (let at = 1; at < 3000; at++) deep = deep.child({ at });
+    deep.info("deep");
+    for (let at = 3000; at < 30_000; at++) deep = deep.child({ at });
+    deep.info("deeper");
+    log.info("m");
+    assert.ok(core().all("message").includes("m"), "the core is there");
+    assertCloses(log.stats());
   });
 
   it("a scope crosses once in a hand-over, however many entries it has", () => {
