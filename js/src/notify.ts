@@ -1,8 +1,9 @@
 /**
  * What the user is told: `onError`, `onDrop`, and the console where they are not given.
  *
- * Owns: the microtask in which user code runs, the once-per-kind rule of the console. Does not own: what is worth telling.
- * Invariants: user code runs below no frame of ours or the core's; what it throws or rejects with is swallowed.
+ * Owns: when user code runs (a microtask, or a later task), the once-per-kind rule of the console. Does not own: what is worth telling.
+ * Invariants: user code runs below no log call and no frame of the core's; what it throws or rejects with is swallowed; what
+ * `onDrop` itself has dropped never leads to another call of it by itself.
  * Tested in `tests/facade/notify.test.ts`.
  */
 

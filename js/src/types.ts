@@ -50,7 +50,7 @@ export interface RetryOptions {
   initialDelayMs?: number;
   /** Upper bound of every delay, in ms. Default 30,000. */
   maxDelayMs?: number;
-  /** An entry older than this, in ms, is given up. Default 3,600,000. */
+  /** Once an attempt has failed, entries older than this, in ms, are given up. Default 3,600,000. */
   maxAgeMs?: number;
   /** Attempts after the first; by default age alone decides. */
   maxRetries?: number;
@@ -109,7 +109,7 @@ export interface LoggerOptions {
   strict?: boolean;
   /** Hears of delivery problems, in a microtask. Without it the console does, once for each code. */
   onError?: (error: SapwoodError) => void;
-  /** Hears of dropped entries, in a microtask. Without it the console does, once for each reason. */
+  /** Hears of dropped entries, soon after and those of one task together. Without it the console does, once for each reason. */
   onDrop?: (reason: DropReason, count: number) => void;
 }
 

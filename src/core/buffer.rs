@@ -58,10 +58,10 @@ impl Entries {
         }
         let mut excess = bytes - bytes_max + bytes_max / 8;
         for level in &Level::ALL {
-            // What stays moves up to the end of what stays before it.
             if excess == 0 {
                 break;
             }
+            // What stays moves up to the end of what stays before it.
             let (mut from, mut end, mut kept) = (0, 0, 0);
             for at in 0..self.heads.len() {
                 let head = self.heads[at];

@@ -1,6 +1,7 @@
 //! The client: one way in ([`Client::handle`]), one way out ([`Client::poll`]).
 //!
-//! Routes, and decides nothing else: intake, destinations and flushes each know their own. The driving rule: one
+//! Routes, and decides nothing else but whether it was woken far too late: intake, destinations and flushes each know
+//! their own. The driving rule: one
 //! event in, drain all effects, sleep until the one deadline, which is always the last effect of a drain (I6).
 //!
 //! To add a feature: give it a stage of its own, an event or a field of the configuration by which it is told, and

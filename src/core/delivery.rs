@@ -2,8 +2,9 @@
 //!
 //! Invariants: one request in flight, one more while the page is hidden; nothing before its backoff (I3), except that
 //! a page about to go may try once if the delay is our own and not the server's; a batch is forgotten only after a
-//! success or a final rejection of its id (I7); nothing is given up by age that was never tried. A request that takes
-//! longer than `timeoutMs` counts as failed; the browser ends it a little later. Tested by `tests/contracts/delivery.rs`, `exit.rs` and `retry.rs`.
+//! success or a final rejection of its id (I7); nothing is given up by age before an attempt has failed. A request that
+//! takes longer than `timeoutMs` counts as failed; the browser ends it a little later. Tested by
+//! `tests/contracts/delivery.rs`, `exit.rs` and `retry.rs`.
 use alloc::boxed::Box;
 
 use super::batch::Batch;

@@ -9,6 +9,7 @@
 /// assert_eq!(Level::Warn.name(), "warn");
 /// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+// As wide as a word, so that what holds one has no padding to be copied piece by piece.
 #[repr(u32)]
 pub enum Level {
     /// Finer than debugging.

@@ -85,6 +85,8 @@ const _: () = assert!(BATCH_BYTES_MIN <= BATCH_BYTES_DEFAULT);
 const _: () = assert!(BATCH_BYTES_DEFAULT + HEADER_SLACK_BYTES < KEEPALIVE_BYTES_MAX);
 const _: () = assert!(KEEPALIVE_BYTES_MAX <= REQUEST_BYTES_MAX);
 const _: () = assert!(EXIT_BYTES_MIN > 2 * HEADER_SLACK_BYTES);
+// A refusal is heard of while the sign of leaving holds, and no sign outlives a sleep.
+const _: () = assert!(REFUSAL_MS_MAX < EXIT_MS && EXIT_MS < SLEEP_MS);
 const _: () = assert!(BUFFER_BYTES_MIN <= BUFFER_BYTES_DEFAULT && BUFFER_BYTES_DEFAULT <= BUFFER_BYTES_MAX);
 // A request never carries more than may be held.
 const _: () = assert!(REQUEST_BYTES_MAX <= BUFFER_BYTES_DEFAULT);

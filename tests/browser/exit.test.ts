@@ -45,7 +45,8 @@ for (const [where, endpoint] of Object.entries(endpoints)) {
       const sent = sentAt(last);
       // One exit request may have 64 KiB: these entries do not all fit, and a good part of them does.
       assert.ok(sent >= 100 && sent < 400, JSON.stringify(last));
-      assert.equal(sent + last.buffered + last.stored + dropped(last), 400, JSON.stringify(last));
+      const held = last.buffered + last.stored + dropped(last);
+      assert.ok(fixture.collector.count(source) + held >= 400, JSON.stringify(last));
       // A page that lives a moment longer may send the next ones too: in order, and each once.
       assert.deepEqual(arrived(source), indices(fixture.collector.count(source)));
     });

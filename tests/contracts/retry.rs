@@ -322,3 +322,17 @@ fn a_receiver_that_hangs_has_failed_in_the_background_too() {
     assert_eq!(world.sent.len(), 3);
     assert_eq!(world.reports, [(Problem::Timeout, 0)]);
 }
+
+#[test]
+fn what_waited_for_consent_through_an_outage_has_its_attempt() {
+    let mut world = World::new();
+    world.log(Level::Info, "m");
+    world.flush(60_000);
+    world.fail();
+    world.consent(Consent::Pending);
+    world.advance(2 * 3_600_000);
+    world.consent(Consent::Granted);
+    assert_eq!(world.dropped(DropReason::Expired), 0);
+    world.answer(200);
+    assert_eq!(world.count(counter::DELIVERED), 1);
+}
