@@ -6,6 +6,7 @@
  */
 import { severityOf, LEVELS } from "../levels.js";
 import { ENTRY_DEPTH_MAX, FIELD } from "../limits.js";
+import { searchedText } from "./searched.js";
 import { FieldReader, isDeeperThan, isMap, type Issue } from "./fields.js";
 
 /** The columns of one entry; null where the client said nothing. */
@@ -30,6 +31,9 @@ export interface EntryRow {
   readonly flowOutcome: string | null;
   readonly flowDurationMs: number | null;
   readonly errorName: string | null;
+  readonly tags: readonly string[];
+  /** What a search looks at. */
+  readonly text: string;
   /** The whole entry. */
   readonly json: string;
 }
@@ -60,9 +64,9 @@ export function readEntry(value: unknown, path: readonly (string | number)[]): E
   };
   fields.text("errorStack", FIELD.errorStackChars);
   fields.text("spanId", FIELD.idChars);
-  fields.checkTexts("tags", FIELD.tags, FIELD.tagChars);
+  const tags = fields.texts("tags", FIELD.tags, FIELD.tagChars);
   if (fields.issues.length > 0) return fields.issues;
-  return { ...row, json: JSON.stringify(value) };
+  return { ...row, tags, text: searchedText(row, tags, value), json: JSON.stringify(value) };
 }
 
 function readLevel(fields: FieldReader): Pick<EntryRow, "level" | "severity"> {

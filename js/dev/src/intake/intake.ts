@@ -9,18 +9,17 @@ import { readBody } from "../http/body.js";
 import { allowOrigin } from "../http/cors.js";
 import { sendJson } from "../http/respond.js";
 import { BODY_BYTES_MAX, DISCARD_BYTES_MAX, DISCARD_MS_MAX, ISSUES_MAX } from "../limits.js";
-import type { Database } from "../store/database.js";
-import { storeBatch, type Stored } from "../store/writer.js";
+import type { Collection } from "../store/collection.js";
 import type { BatchReport } from "../terminal.js";
 import { readParts, type Parts } from "./body.js";
 import { readEntry, type EntryRow } from "./entry.js";
 import type { Issue } from "./fields.js";
-import { readHeader, type BatchHeader } from "./header.js";
+import { readHeader } from "./header.js";
 import type { KeyCheck } from "./key.js";
 
 /** What the intake works with. */
 export interface IntakeContext {
-  readonly db: Database;
+  readonly collection: Collection;
   readonly hasKey: KeyCheck;
   /** Told of every batch that was answered with 200 or 400, after the answer's content is settled. */
   readonly report: (report: BatchReport) => void;
@@ -43,7 +42,7 @@ export async function takeLogs(context: IntakeContext, request: IncomingMessage,
   } else if ("error" in parts) {
     sendJson(response, parts.status, { error: parts.error });
   } else {
-    answerParts(context, response, parts);
+    await answerParts(context, response, parts, isBeacon(request));
   }
 }
 
@@ -55,14 +54,19 @@ function refusalByHead(request: IncomingMessage, url: URL): { status: number; er
   return null;
 }
 
-function answerParts(context: IntakeContext, response: ServerResponse, parts: Parts): void {
+/** Only a beacon of bytes has no content type: a page's `fetch` names one. */
+function isBeacon(request: IncomingMessage): boolean {
+  return request.headers["content-type"] === undefined;
+}
+
+async function answerParts(context: IntakeContext, response: ServerResponse, parts: Parts, beacon: boolean): Promise<void> {
   const header = readHeader(parts.header);
   if ("length" in header) {
     sendJson(response, 400, { error: "The batch's header is faulty; nothing was stored.", issues: header.slice(0, ISSUES_MAX), count: 0 });
     return;
   }
   const { rows, issues, faulty } = checkEntries(parts);
-  const stored = store(context.db, header, rows);
+  const stored = await context.collection.add({ header, entries: rows, receivedAt: Date.now(), beacon });
   if (stored === null) {
     response.setHeader("Retry-After", "1");
     sendJson(response, 503, { error: "The database is busy; try again." });
@@ -91,14 +95,4 @@ function checkEntries(parts: Parts): { rows: EntryRow[]; issues: Issue[]; faulty
     issues.push(...entry.slice(0, ISSUES_MAX - issues.length));
   }
   return { rows, issues, faulty };
-}
-
-/** Null where the database refuses (another process holds it, the disk is full): the client keeps the batch and comes back. */
-function store(db: Database, header: BatchHeader, entries: EntryRow[]): Stored | null {
-  try {
-    return storeBatch(db, { header, entries, receivedAt: Date.now() });
-  } catch (error) {
-    process.stderr.write(`sapwood-dev: a batch could not be stored: ${error instanceof Error ? error.message : "unknown error"}\n`);
-    return null;
-  }
 }
