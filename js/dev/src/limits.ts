@@ -71,6 +71,9 @@ export const RANGES_MAX = 10_000;
 /** Entries after which a transaction that several batches share takes no further one. */
 export const GROUP_ENTRIES_MAX = 2_000;
 
+/** Entries in one part of the full-text index: about 5 MB of it, dropped in a few milliseconds. */
+export const TEXT_PART_ENTRIES = 50_000;
+
 /** How much of an entry's text can be found by searching, in characters; its message always fits. */
 export const SEARCHED_CHARS_MAX = 16_384;
 
@@ -117,6 +120,9 @@ export const KEPT_MS_DEFAULT = 7 * 24 * 60 * 60 * 1_000;
 
 /** How often is looked whether something must go, in ms. */
 export const RETENTION_CHECK_MS = 250;
+
+/** How far below its bound of bytes a file is kept, at most. */
+export const RETENTION_BYTES_SPARE = 16 * 1024 * 1024;
 
 /** Over how many whole seconds the rate of arrival is taken. */
 export const RATE_SECONDS = 10;
