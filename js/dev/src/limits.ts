@@ -23,6 +23,13 @@ export const ISSUES_MAX = 1_000;
 /** How deep objects and arrays may nest in one entry, so that nothing that walks it later can exhaust its stack. */
 export const ENTRY_DEPTH_MAX = 128;
 
+/** How deep a MessagePack body may nest, and how many values it may hold: each takes more memory than the byte it may come in. */
+export const MSGPACK_DEPTH_MAX = 512;
+export const MSGPACK_VALUES_MAX = 2_000_000;
+
+/** The largest body that asks for a flow's id. */
+export const FLOW_BODY_BYTES_MAX = 64 * 1024;
+
 /** Limits of an entry's fields, in characters (Unicode code points), counts, or as said. */
 export const FIELD = {
   messageChars: 10_000,
