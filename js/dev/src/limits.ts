@@ -157,3 +157,46 @@ export const CLOSE_MS_MAX = 2_000;
 
 /** The longest untrusted text in a line on the terminal, in characters. */
 export const TERMINAL_CHARS_MAX = 80;
+
+/** An entry on the terminal: its message and an error's lines, one value of its data, and all of its data, in characters. */
+export const TERMINAL_MESSAGE_CHARS_MAX = 2_000;
+export const TERMINAL_VALUE_CHARS_MAX = 80;
+export const TERMINAL_DATA_CHARS_MAX = 400;
+
+/** Rows of a terminal that an entry may take, without its error. */
+export const TERMINAL_ROWS_MAX = 4;
+
+/** Frames of a stack that are shown on the terminal. */
+export const TERMINAL_FRAMES_MAX = 3;
+
+/** How often the terminal's tail looks for new entries, in ms; how many it then shows, and how many a JSON tail reads at once. */
+export const TAIL_LOOK_MS = 100;
+export const TAIL_ENTRIES = 100;
+export const TAIL_JSON_ENTRIES = 500;
+
+/** About how many bytes a JSON tail reads at once. */
+export const TAIL_JSON_BYTES = 1024 * 1024;
+
+/** How far a JSON tail may fall behind, in entries; from there on entries are left out and counted. */
+export const TAIL_JSON_BEHIND_MAX = 100_000;
+
+/** What may wait for a terminal that takes nothing, in bytes; from there on lines are left out and counted. */
+export const TERMINAL_WAITING_BYTES_MAX = 256 * 1024;
+
+/** Entries that `query` shows unasked, and the most that can be asked for. */
+export const QUERIED_ENTRIES_DEFAULT = 100;
+export const QUERIED_ENTRIES_MAX = 100_000;
+
+/** An alert's count and its window in ms. */
+export const ALERT_COUNT_MAX = 1_000_000;
+export const ALERT_WINDOW_MS_MIN = 1_000;
+export const ALERT_WINDOW_MS_MAX = 24 * 60 * 60 * 1_000;
+
+/** Parts of an alert's window in which entries are counted together. */
+export const ALERT_PARTS = 120;
+
+/** How often it is looked for breaches, in ms; how long a webhook may take; what is told of entries: how many, and characters of a message. */
+export const ALERT_LOOK_MS = 100;
+export const ALERT_POST_MS_MAX = 10_000;
+export const ALERT_ENTRIES = 5;
+export const ALERT_ENTRY_CHARS_MAX = 500;
