@@ -15,7 +15,7 @@ test("a preflight is answered in words that credentialed requests accept", async
   assert.equal(status, 204);
   assert.equal(headers["access-control-allow-origin"], ORIGIN);
   assert.equal(headers["access-control-allow-credentials"], "true");
-  assert.equal(headers["access-control-allow-headers"], "content-type, x-api-key, authorization");
+  assert.equal(headers["access-control-allow-headers"], "content-type, content-encoding, x-api-key, authorization");
   assert.equal(headers["access-control-allow-methods"], "POST");
   assert.ok(Number(headers["access-control-max-age"]) > 0);
   assert.equal(headers.vary, "Origin");

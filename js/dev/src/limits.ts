@@ -23,6 +23,13 @@ export const ISSUES_MAX = 1_000;
 /** How deep objects and arrays may nest in one entry, so that nothing that walks it later can exhaust its stack. */
 export const ENTRY_DEPTH_MAX = 128;
 
+/** How deep a MessagePack body may nest, and how many values it may hold: each takes more memory than the byte it may come in. */
+export const MSGPACK_DEPTH_MAX = 512;
+export const MSGPACK_VALUES_MAX = 2_000_000;
+
+/** The largest body that asks for a flow's id. */
+export const FLOW_BODY_BYTES_MAX = 64 * 1024;
+
 /** Limits of an entry's fields, in characters (Unicode code points), counts, or as said. */
 export const FIELD = {
   messageChars: 10_000,
@@ -71,6 +78,9 @@ export const RANGES_MAX = 10_000;
 /** Entries after which a transaction that several batches share takes no further one. */
 export const GROUP_ENTRIES_MAX = 2_000;
 
+/** Entries in one part of the full-text index: about 5 MB of it, dropped in a few milliseconds. */
+export const TEXT_PART_ENTRIES = 50_000;
+
 /** How much of an entry's text can be found by searching, in characters; its message always fits. */
 export const SEARCHED_CHARS_MAX = 16_384;
 
@@ -117,6 +127,9 @@ export const KEPT_MS_DEFAULT = 7 * 24 * 60 * 60 * 1_000;
 
 /** How often is looked whether something must go, in ms. */
 export const RETENTION_CHECK_MS = 250;
+
+/** How far below its bound of bytes a file is kept, at most. */
+export const RETENTION_BYTES_SPARE = 16 * 1024 * 1024;
 
 /** Over how many whole seconds the rate of arrival is taken. */
 export const RATE_SECONDS = 10;

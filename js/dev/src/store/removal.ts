@@ -7,6 +7,7 @@
 import { SWEPT_INSTANCES_MAX } from "../limits.js";
 import type { Database } from "./database.js";
 import { FacetCounts, isError, isWarning } from "./rows.js";
+import { dropTextBefore } from "./text.js";
 import type { Totals } from "./totals.js";
 
 interface Old {
@@ -36,7 +37,7 @@ export function removeOldest(db: Database, totals: Totals, until: number, limit:
   const last = old.at(-1);
   if (first === undefined || last === undefined) return 0;
   db.run("DELETE FROM entries WHERE id BETWEEN ? AND ?", [first.id, last.id]);
-  db.run("DELETE FROM entries_text WHERE rowid BETWEEN ? AND ?", [first.id, last.id]);
+  dropTextBefore(db, last.id + 1);
   removeSums(db, old);
   totals.entries -= old.length;
   totals.expired += old.length;
@@ -50,7 +51,7 @@ function removeSums(db: Database, old: readonly Old[]): void {
   for (const row of old) {
     const tags = row.tags === null ? [] : (JSON.parse(row.tags) as string[]);
     for (const tag of tags) db.run("DELETE FROM entry_tags WHERE tag = ? AND entry = ?", [tag, row.id]);
-    facets.add({ ...row, tags });
+    facets.add({ level: row.level, userId: row.userId, sessionId: row.sessionId, tags }, row.source, row.environment);
     if (row.flowId !== null) {
       const flow = flows.get(row.flowId) ?? { entries: 0, errors: 0, warnings: 0 };
       flows.set(row.flowId, flow);

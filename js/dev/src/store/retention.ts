@@ -5,7 +5,7 @@
  * their instance is known, so they are neither missing nor stored again; pages that stay empty go back to the file system.
  * Tested in: tests/collector/retention.test.ts.
  */
-import { RETENTION_ENTRIES_MAX, RETENTION_ENTRIES_MIN, RETENTION_SLICE_MS, VACUUM_PAGES, VACUUM_PAGES_KEPT } from "../limits.js";
+import { RETENTION_BYTES_SPARE, RETENTION_ENTRIES_MAX, RETENTION_ENTRIES_MIN, RETENTION_SLICE_MS, VACUUM_PAGES, VACUUM_PAGES_KEPT } from "../limits.js";
 import type { Database } from "./database.js";
 import { removeOldest, sweep } from "./removal.js";
 import { changing, type Totals } from "./totals.js";
@@ -29,7 +29,8 @@ export class Retention {
   /** Does one slice of what is to be done at the time `now` (Unix ms); tells whether there may be more. Throws where the database refuses. */
   slice(now: number): boolean {
     const { bytesMax, ageMsMax } = this.bounds;
-    const over = bytesMax > 0 && usedBytes(this.db) > bytesMax;
+    // A little below the bound, because what comes between two looks needs room as well.
+    const over = bytesMax > 0 && usedBytes(this.db) > bytesMax - Math.min(bytesMax / 16, RETENTION_BYTES_SPARE);
     const until = over ? Infinity : ageMsMax > 0 ? now - ageMsMax : -Infinity;
     if (over || this.#isDue(until)) return this.#remove(until);
     return this.#vacuum();
