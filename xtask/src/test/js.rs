@@ -30,12 +30,22 @@ pub fn types(repo: &Repo) -> Result<()> {
 
 /// Runs a whole suite.
 pub fn suite(repo: &Repo, name: &str) -> Result<()> {
+    run(repo, name, node_test(repo)?)
+}
+
+/// Runs a whole suite in its long form, which its tests know by `SAPWOOD_FULL`.
+pub fn full_suite(repo: &Repo, name: &str) -> Result<()> {
+    let mut node = node_test(repo)?;
+    node.env("SAPWOOD_FULL", "1");
+    run(repo, name, node)
+}
+
+fn run(repo: &Repo, name: &str, mut node: Command) -> Result<()> {
     let _lock = lock(repo, name)?;
     let bundles = bundle(repo, name, sources(repo, name)?)?;
     let record = repo.out("js-tests").join(format!("{name}.tap"));
     process::run(
-        node_test(repo)?
-            .args(["--test-reporter=spec", "--test-reporter-destination=stdout"])
+        node.args(["--test-reporter=spec", "--test-reporter-destination=stdout"])
             .args(["--test-reporter=tap"])
             .arg(format!("--test-reporter-destination={}", record.display()))
             .args(&bundles),
