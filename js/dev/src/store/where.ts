@@ -2,7 +2,7 @@
  * Owns: from a filter to the SQL that finds its entries, newest or oldest first.
  * How: one condition drives (the full-text search, or the index of the column that usually has the fewest rows for a value);
  * the others are only looked at (`+column` keeps SQLite from choosing their index, which without statistics it does blindly).
- * All of these deliver rows in the order of their ids, so a page of a long list costs a page.
+ * All of these deliver rows in the order of their ids, so a page of a long list costs a page; only those of one flow are sorted.
  * Invariant: what the user typed reaches SQL as a parameter, and the full-text query inside quotes.
  * Tested in: tests/collector/filter.test.ts and search.test.ts.
  */
