@@ -86,7 +86,7 @@ test("a load of 5,000 entries per second and kill -9 in the middle lose nothing,
 
   const half = (BATCHES * BATCH * FORMS.length) / 2;
   const acknowledged = (): number => senders.reduce((sum, sender) => sum + sender.acknowledged, 0);
-  await waitFor("half of the entries", () => acknowledged() >= half || senders.some(({ faults }) => faults.length > 0), SECONDS * 2_000);
+  await waitFor("half of the entries", () => acknowledged() >= half || senders.some(({ faults }) => faults.length > 0), SECONDS * 5_000);
   const used = processorMs(first.child.pid);
   const killed = performance.now();
   first.child.kill("SIGKILL");
