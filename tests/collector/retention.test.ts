@@ -3,11 +3,12 @@ import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { test, type TestContext } from "node:test";
 import type { Ledger } from "../../js/dev/src/api-types.js";
-import { TEXT_PART_ENTRIES, VACUUM_PAGES_KEPT } from "../../js/dev/src/limits.js";
+import { INSTANCES_KEPT, TEXT_PART_ENTRIES, VACUUM_PAGES_KEPT } from "../../js/dev/src/limits.js";
 import type { Database } from "../../js/dev/src/store/database.js";
 import { readFacets } from "../../js/dev/src/store/facets.js";
 import { listFlows } from "../../js/dev/src/store/flows.js";
 import { findLedger } from "../../js/dev/src/store/ledger.js";
+import { removeOldest, sweep } from "../../js/dev/src/store/removal.js";
 import { Retention, usedBytes, type Bounds } from "../../js/dev/src/store/retention.js";
 import { openStore, type Store } from "../../js/dev/src/store/schema.js";
 import { changing } from "../../js/dev/src/store/totals.js";
@@ -168,6 +169,19 @@ test("batches without entries and instances that went silent are bounded as well
   for (const n of range(1, 500)) add(store, `b${n}`, `i${n}`, [], n * 1_000, { lastSeq: 1, dropped: { consent: 1 } });
   settle(store, { bytesMax: 0, ageMsMax: 100_000 }, 500_000);
   for (const table of ["instances", "drops", "batches"]) assert.equal(store.db.all(`SELECT * FROM ${table}`).length, 101, table);
+});
+
+test("where bytes are short the instances heard last keep their accounts; without entries they go too", (t) => {
+  const store = open(t);
+  for (const n of range(1, INSTANCES_KEPT + 40)) add(store, `b${n}`, `i${n}`, [1], n);
+  add(store, "last", "last", [1], INSTANCES_KEPT + 100);
+  const { db, totals } = store;
+  changing(db, totals, () => removeOldest(db, totals, Infinity, INSTANCES_KEPT + 40));
+  for (const _ of range(1, 10)) changing(db, totals, () => sweep(db, Infinity, 100));
+  assert.deepEqual(db.first("SELECT count(*) AS n, min(last_seen) AS first FROM instances"), { n: INSTANCES_KEPT, first: 42 });
+  changing(db, totals, () => removeOldest(db, totals, Infinity, 1));
+  for (const _ of range(1, 100)) changing(db, totals, () => sweep(db, Infinity, 100));
+  assert.deepEqual(db.first("SELECT count(*) AS n FROM instances"), { n: 0 });
 });
 
 test("a running collector keeps its bound while it takes batches, and says how much has expired", async (t) => {

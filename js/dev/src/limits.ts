@@ -139,6 +139,9 @@ export const RETENTION_SLICE_MS = 12;
 export const RETENTION_ENTRIES_MIN = 50;
 export const RETENTION_ENTRIES_MAX = 2_000;
 
+/** The instances heard last whose accounts stay when bytes are short: each is a few hundred bytes. */
+export const INSTANCES_KEPT = 1_000;
+
 /** Logger instances that one slice forgets at most. */
 export const SWEPT_INSTANCES_MAX = 20;
 
