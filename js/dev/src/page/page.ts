@@ -86,8 +86,11 @@ function changed(route: Route, before: Route): void {
 }
 
 function close(): void {
+  const { entry } = router.route;
   router.go({ entry: null });
-  current().root.querySelector<HTMLElement>("[role=listbox], [aria-current]")?.focus({ preventScroll: true });
+  // To where one came from, so that the keyboard goes on there.
+  const places = `[role=listbox], .step[data-id="${entry ?? 0}"]`;
+  current().root.querySelector<HTMLElement>(places)?.focus({ preventScroll: true });
 }
 
 startKeys({
