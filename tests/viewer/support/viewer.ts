@@ -101,7 +101,7 @@ export interface Line {
   readonly text: string;
 }
 
-/** The lines that are in sight, top to bottom, whole; only once all of them are loaded. */
+/** The lines that are in sight, top to bottom; only once they fill the window and all of them are loaded. */
 export async function lines(page: Page): Promise<Line[]> {
   return waitFor("the lines in sight", () =>
     page.locator(".list").evaluate((list) => {
@@ -111,6 +111,11 @@ export async function lines(page: Page): Promise<Line[]> {
         return box.bottom > top + 1 && box.top < bottom - 1;
       });
       if (seen.some((row) => row.classList.contains("loading"))) return undefined;
+      // Before the list is drawn again after scrolling, a part of it is empty.
+      const boxes = seen.map((row) => row.getBoundingClientRect());
+      const end = seen.some((row) => row.getAttribute("aria-posinset") === row.getAttribute("aria-setsize"));
+      const filled = Math.min(...boxes.map((box) => box.top)) <= top + 1 && (end || Math.max(...boxes.map((box) => box.bottom)) >= bottom - 1);
+      if (seen.length > 0 && !filled) return undefined;
       const of = (row: HTMLElement, selector: string): string => row.querySelector(selector)?.textContent ?? "";
       const found = seen.map((row) => ({
         index: Number(row.getAttribute("aria-posinset")) - 1,

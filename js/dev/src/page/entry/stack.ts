@@ -73,7 +73,8 @@ function isDigit(code: number): boolean {
 const FOREIGN = ["node_modules/", "node:", "internal/", "native", "<anonymous>", "chrome-extension:", "moz-extension:", "resource:", "webpack/runtime", "/@vite/", "wasm:"];
 
 function isOwn(file: string): boolean {
-  return !FOREIGN.some((part) => (part.endsWith(":") ? file.startsWith(part) : file.includes(part)));
+  const path = file.replaceAll("\\", "/");
+  return !FOREIGN.some((part) => (part.endsWith(":") ? path.startsWith(part) : path.includes(part)));
 }
 
 /** The end of a path that people know a file by; the whole is shown on demand. */
