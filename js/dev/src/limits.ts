@@ -23,6 +23,13 @@ export const ISSUES_MAX = 1_000;
 /** How deep objects and arrays may nest in one entry, so that nothing that walks it later can exhaust its stack. */
 export const ENTRY_DEPTH_MAX = 128;
 
+/** How deep a MessagePack body may nest, and how many values it may hold: each takes more memory than the byte it may come in. */
+export const MSGPACK_DEPTH_MAX = 512;
+export const MSGPACK_VALUES_MAX = 2_000_000;
+
+/** The largest body that asks for a flow's id. */
+export const FLOW_BODY_BYTES_MAX = 64 * 1024;
+
 /** Limits of an entry's fields, in characters (Unicode code points), counts, or as said. */
 export const FIELD = {
   messageChars: 10_000,
@@ -71,6 +78,9 @@ export const RANGES_MAX = 10_000;
 /** Entries after which a transaction that several batches share takes no further one. */
 export const GROUP_ENTRIES_MAX = 2_000;
 
+/** Entries in one part of the full-text index: about 5 MB of it, dropped in a few milliseconds. */
+export const TEXT_PART_ENTRIES = 50_000;
+
 /** How much of an entry's text can be found by searching, in characters; its message always fits. */
 export const SEARCHED_CHARS_MAX = 16_384;
 
@@ -118,6 +128,9 @@ export const KEPT_MS_DEFAULT = 7 * 24 * 60 * 60 * 1_000;
 /** How often is looked whether something must go, in ms. */
 export const RETENTION_CHECK_MS = 250;
 
+/** How far below its bound of bytes a file is kept, at most. */
+export const RETENTION_BYTES_SPARE = 16 * 1024 * 1024;
+
 /** Over how many whole seconds the rate of arrival is taken. */
 export const RATE_SECONDS = 10;
 
@@ -125,6 +138,9 @@ export const RATE_SECONDS = 10;
 export const RETENTION_SLICE_MS = 12;
 export const RETENTION_ENTRIES_MIN = 50;
 export const RETENTION_ENTRIES_MAX = 2_000;
+
+/** The instances heard last whose accounts stay when bytes are short: each is a few hundred bytes. */
+export const INSTANCES_KEPT = 1_000;
 
 /** Logger instances that one slice forgets at most. */
 export const SWEPT_INSTANCES_MAX = 20;
@@ -144,3 +160,46 @@ export const CLOSE_MS_MAX = 2_000;
 
 /** The longest untrusted text in a line on the terminal, in characters. */
 export const TERMINAL_CHARS_MAX = 80;
+
+/** An entry on the terminal: its message and an error's lines, one value of its data, and all of its data, in characters. */
+export const TERMINAL_MESSAGE_CHARS_MAX = 2_000;
+export const TERMINAL_VALUE_CHARS_MAX = 80;
+export const TERMINAL_DATA_CHARS_MAX = 400;
+
+/** Rows of a terminal that an entry may take, without its error. */
+export const TERMINAL_ROWS_MAX = 4;
+
+/** Frames of a stack that are shown on the terminal. */
+export const TERMINAL_FRAMES_MAX = 3;
+
+/** How often the terminal's tail looks for new entries, in ms; how many it then shows, and how many a JSON tail reads at once. */
+export const TAIL_LOOK_MS = 100;
+export const TAIL_ENTRIES = 100;
+export const TAIL_JSON_ENTRIES = 500;
+
+/** About how many bytes a JSON tail reads at once. */
+export const TAIL_JSON_BYTES = 1024 * 1024;
+
+/** How far a JSON tail may fall behind, in entries; from there on entries are left out and counted. */
+export const TAIL_JSON_BEHIND_MAX = 100_000;
+
+/** What may wait for a terminal that takes nothing, in bytes; from there on lines are left out and counted. */
+export const TERMINAL_WAITING_BYTES_MAX = 256 * 1024;
+
+/** Entries that `query` shows unasked, and the most that can be asked for. */
+export const QUERIED_ENTRIES_DEFAULT = 100;
+export const QUERIED_ENTRIES_MAX = 100_000;
+
+/** An alert's count and its window in ms. */
+export const ALERT_COUNT_MAX = 1_000_000;
+export const ALERT_WINDOW_MS_MIN = 1_000;
+export const ALERT_WINDOW_MS_MAX = 24 * 60 * 60 * 1_000;
+
+/** Parts of an alert's window in which entries are counted together. */
+export const ALERT_PARTS = 120;
+
+/** How often it is looked for breaches, in ms; how long a webhook may take; what is told of entries: how many, and characters of a message. */
+export const ALERT_LOOK_MS = 100;
+export const ALERT_POST_MS_MAX = 10_000;
+export const ALERT_ENTRIES = 5;
+export const ALERT_ENTRY_CHARS_MAX = 500;

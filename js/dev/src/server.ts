@@ -17,7 +17,7 @@ import type { StatusAnswer } from "./api-types.js";
 import type { Database } from "./store/database.js";
 import { openStore, type Store } from "./store/schema.js";
 import type { Batch } from "./store/writer.js";
-import { batchLine } from "./terminal.js";
+import { batchLine, type BatchReport } from "./terminal.js";
 
 export { openReader, type StoreReader } from "./store/reader.js";
 
@@ -31,8 +31,10 @@ export interface CollectorOptions {
   readonly db?: string;
   /** When given, batches without it are answered with 401. */
   readonly key?: string;
-  /** No line per batch. */
+  /** No line per batch on standard output. */
   readonly quiet?: boolean;
+  /** Told of every batch that was answered, in place of that line. */
+  readonly onBatch?: (report: BatchReport) => void;
   /** What the file may hold, in bytes; the oldest entries go first. 0 is without a bound. Default 512 MB. */
   readonly maxBytes?: number;
   /** How long an entry is kept, in ms. 0 is for ever. Default 7 days. */
@@ -88,7 +90,7 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
     streams,
     status: () => collection.status(),
     hasKey: keyCheck(options.key),
-    report: quiet ? () => {} : (report) => process.stdout.write(`${batchLine(report, new Date())}\n`),
+    report: options.onBatch ?? (quiet ? () => {} : (report) => process.stdout.write(`${batchLine(report, new Date())}\n`)),
     isOurHost: hostCheck(host),
     page: loadPage(),
   };

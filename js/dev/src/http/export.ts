@@ -33,11 +33,11 @@ export function* exportChunks(db: Database, filter: Filter): Generator<string, v
     const last = rows.at(-1);
     if (last === undefined) return;
     after = last.id;
-    yield rows.map(lineOf).join("");
+    yield rows.map(exportLine).join("");
   }
 }
 
 /** The entry's own JSON with `receivedAt` at its end; no reading and writing of JSON, so that every number stays as it was sent. */
-function lineOf({ entry, receivedAt }: RawEntry): string {
+export function exportLine({ entry, receivedAt }: RawEntry): string {
   return `${entry.slice(0, -1)}${entry === "{}" ? "" : ","}"receivedAt":${receivedAt}}\n`;
 }

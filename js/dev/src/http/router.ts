@@ -5,6 +5,7 @@
  * Tested in: tests/collector/intake.test.ts, read.test.ts and host.test.ts.
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { takeFlow } from "../intake/flows.js";
 import { takeLogs, type IntakeContext } from "../intake/intake.js";
 import { readApi, type ReadContext } from "./api.js";
 import { allowOrigin, answerPreflight } from "./cors.js";
@@ -30,6 +31,7 @@ export async function route(context: RouterContext, request: IncomingMessage, re
     const url = urlOf(request);
     if (url === null) sendJson(response, 400, { error: "The request's address is not valid." });
     else if (url.pathname === "/v1/logs") await routeIntake(context, request, response, url);
+    else if (url.pathname === "/v1/flows") await routeFlows(context, request, response);
     else await routeRead(context, request, response, url);
   } catch (error) {
     process.stderr.write(`sapwood-dev: a request failed: ${error instanceof Error ? (error.stack ?? error.message) : "unknown error"}\n`);
@@ -44,6 +46,14 @@ async function routeIntake(context: RouterContext, request: IncomingMessage, res
   allowOrigin(request, response);
   response.setHeader("Allow", "POST, OPTIONS");
   sendJson(response, 405, { error: "Logs are sent with POST." });
+}
+
+async function routeFlows({ hasKey }: RouterContext, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  if (request.method === "POST") return takeFlow(hasKey, request, response);
+  if (request.method === "OPTIONS") return answerPreflight(request, response);
+  allowOrigin(request, response);
+  response.setHeader("Allow", "POST, OPTIONS");
+  sendJson(response, 405, { error: "A flow is asked for with POST." });
 }
 
 async function routeRead(context: RouterContext, request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {

@@ -11,11 +11,13 @@ import { sendJson } from "../http/respond.js";
 import { BODY_BYTES_MAX, DISCARD_BYTES_MAX, DISCARD_MS_MAX, ISSUES_MAX } from "../limits.js";
 import type { Collection } from "../store/collection.js";
 import type { BatchReport } from "../terminal.js";
-import { readParts, type Parts } from "./body.js";
+import { Fault, readParts, type Parts, type Refusal } from "./body.js";
 import { readEntry, type EntryRow } from "./entry.js";
 import type { Issue } from "./fields.js";
 import { readHeader } from "./header.js";
+import { inflated } from "./inflate.js";
 import type { KeyCheck } from "./key.js";
+import { readRaw } from "./raw/raw.js";
 
 /** What the intake works with. */
 export interface IntakeContext {
@@ -28,7 +30,6 @@ export interface IntakeContext {
 /** Answers one POST. */
 export async function takeLogs(context: IntakeContext, request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
   allowOrigin(request, response);
-  const refusal = refusalByHead(request, url);
   const body = await readBody(request, { max: BODY_BYTES_MAX, discardBytes: DISCARD_BYTES_MAX, discardMs: DISCARD_MS_MAX });
   if (body.kind === "aborted") return;
   if (body.kind === "too_large") {
@@ -36,7 +37,7 @@ export async function takeLogs(context: IntakeContext, request: IncomingMessage,
     sendJson(response, 413, { error: `A body may hold at most ${BODY_BYTES_MAX} bytes.` });
     return;
   }
-  const parts: Parts | { status: number; error: string } = refusal ?? readParts(body.bytes);
+  const parts = readRequest(request, body.bytes, url);
   if (!context.hasKey(request.headers, "header" in parts ? parts.header : undefined)) {
     sendJson(response, 401, { error: "The key is missing or wrong." });
   } else if ("error" in parts) {
@@ -46,12 +47,19 @@ export async function takeLogs(context: IntakeContext, request: IncomingMessage,
   }
 }
 
-/** What the request's head alone rules out. Answered after the body was read, so that the sender sees the answer. */
-function refusalByHead(request: IncomingMessage, url: URL): { status: number; error: string } | null {
-  if (url.searchParams.has("format")) return { status: 415, error: "Raw formats are not taken by this version; send JSON without ?format." };
-  const encoding = request.headers["content-encoding"] ?? "identity";
-  if (encoding !== "identity") return { status: 415, error: "Content-Encoding is not taken; send the body as it is." };
-  return null;
+/** The body's parts: with `?format` what the query says, otherwise what the first bytes say. */
+function readRequest(request: IncomingMessage, bytes: Uint8Array, url: URL): Parts | Refusal {
+  const plain = decoded(bytes, request.headers["content-encoding"]);
+  if ("error" in plain) return plain;
+  return url.searchParams.has("format") ? readRaw(plain, url.searchParams) : readParts(plain);
+}
+
+/** The bytes without the encoding that the head names. */
+function decoded(bytes: Uint8Array, encoding = "identity"): Uint8Array | Refusal {
+  const name = encoding.trim().toLowerCase();
+  if (name === "identity") return bytes;
+  if (name === "gzip" || name === "deflate" || name === "br") return inflated(bytes, name);
+  return { status: 415, error: "Content-Encoding is one of gzip, deflate, br." };
 }
 
 /** Only a beacon of bytes has no content type: a page's `fetch` names one. */
@@ -86,7 +94,8 @@ function checkEntries(parts: Parts): { rows: EntryRow[]; issues: Issue[]; faulty
   const issues: Issue[] = [];
   let faulty = 0;
   for (const [index, value] of parts.entries.entries()) {
-    const entry = readEntry(value, parts.pathOf(index));
+    const path = parts.pathOf(index);
+    const entry = value instanceof Fault ? [{ path, message: value.message }] : readEntry(value, path);
     if (!("length" in entry)) {
       rows.push(entry);
       continue;

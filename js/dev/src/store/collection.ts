@@ -26,7 +26,10 @@ export class Collection {
     /** Told after each commit. */
     onCommit: (batches: readonly Batch[]) => void,
   ) {
-    this.#queue = new BatchQueue(store.db, store.totals, onCommit);
+    this.#queue = new BatchQueue(store.db, store.totals, (batches) => {
+      onCommit(batches);
+      this.#retainSoon();
+    });
     this.#retention = new Retention(store.db, store.totals, bounds);
     this.#timer = setInterval(() => this.#retain(), RETENTION_CHECK_MS).unref();
   }
@@ -72,8 +75,12 @@ export class Collection {
     } catch {
       // Another process holds the file: the batches' senders are told so, and the next look tries again.
     }
-    if (!more) return;
-    this.#next = setImmediate(() => {
+    if (more) this.#retainSoon();
+  }
+
+  #retainSoon(): void {
+    if (this.#timer === undefined) return;
+    this.#next ??= setImmediate(() => {
       this.#next = undefined;
       this.#retain();
     });

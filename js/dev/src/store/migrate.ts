@@ -11,6 +11,7 @@ import { MIGRATION_ENTRIES } from "../limits.js";
 import type { Database } from "./database.js";
 import { insertEntry, Sums } from "./rows.js";
 import { addSeqs } from "./seqs.js";
+import { partFor } from "./text.js";
 import { SCHEMA_VERSION, TABLES } from "./tables.js";
 
 const OLD = ["batches", "entries", "flows", "instances", "drops"];
@@ -67,13 +68,14 @@ function copyEntries(db: Database): void {
     const rows = db.all<OldEntry>(OLD_ENTRIES, [last, MIGRATION_ENTRIES]);
     if (rows.length === 0) break;
     const sums = new Sums();
+    const part = partFor(db, rows[0]?.id ?? 0);
     const numbers = new Map<string, number[]>();
     for (const row of rows) {
       last = row.id;
       const entry = entryOf(row);
       if (entry === null) continue;
       count += 1;
-      insertEntry(db, row.id, { header: headerOf(row), entries: [], receivedAt: row.receivedAt, beacon: false }, entry, sums);
+      insertEntry(db, row.id, part, { header: headerOf(row), entries: [], receivedAt: row.receivedAt, beacon: false }, entry, sums);
       if (row.instance !== null && entry.seq !== null) numbers.set(row.instance, [...(numbers.get(row.instance) ?? []), entry.seq]);
     }
     sums.write(db);

@@ -8,6 +8,7 @@ import type { EntriesAnswer, StoredEntry } from "../api-types.js";
 import type { Filter } from "../filter.js";
 import { LISTED_ENTRY_BYTES_MAX } from "../limits.js";
 import type { Database, Parameter } from "./database.js";
+import { textParts, type TextPart } from "./text.js";
 import { whereOf } from "./where.js";
 
 /** Which page of a list is wanted. */
@@ -46,9 +47,13 @@ export function newestEntries(db: Database, filter: Filter, after: number, upTo:
 
 /** How many entries with an id over `after` and up to `upTo` match. The caller bounds the range. */
 export function countMatching(db: Database, filter: Filter, after: number, upTo: number): number {
-  const { from, conditions, parameters, id } = whereOf(db, filter);
-  const all = [...conditions, `${id} > ?`, `${id} <= ?`];
-  return db.first<{ n: number }>(`SELECT count(*) AS n FROM ${from} WHERE ${all.join(" AND ")}`, [...parameters, after, upTo])?.n ?? 0;
+  let sum = 0;
+  for (const part of partsOf(db, { filter, after, before: upTo + 1 })) {
+    const { from, conditions, parameters, id } = whereOf(db, filter, part);
+    const all = [...conditions, `${id} > ?`, `${id} <= ?`];
+    sum += db.first<{ n: number }>(`SELECT count(*) AS n FROM ${from} WHERE ${all.join(" AND ")}`, [...parameters, after, upTo])?.n ?? 0;
+  }
+  return sum;
 }
 
 /** One stored entry as JSON text, for passing it on as it is. */
@@ -67,14 +72,32 @@ export function nextRaw(db: Database, filter: Filter, after: number, limit: numb
   return db.all<RawEntry>(`SELECT id, received_at AS receivedAt, entry FROM entries WHERE id IN (${marks}) ORDER BY id`, ids);
 }
 
-function rowsOf<Kind>(db: Database, page: Omit<EntryPage, "limit">, columns: string, order: "ASC" | "DESC", limit: number): Kind[] {
-  const { from, conditions, parameters, id } = whereOf(db, page.filter);
-  const all = [...conditions];
-  const values: Parameter[] = [...parameters];
-  if (page.before !== undefined) all.push(`${id} < ?`), values.push(page.before);
-  if (page.after !== undefined) all.push(`${id} > ?`), values.push(page.after);
-  const where = all.length === 0 ? "" : `WHERE ${all.join(" AND ")}`;
-  return db.all<Kind>(`SELECT ${columns} FROM ${from} ${where} ORDER BY ${id} ${order} LIMIT ?`, [...values, limit]);
+type Span = Omit<EntryPage, "limit">;
+
+function rowsOf<Kind>(db: Database, span: Span, columns: string, order: "ASC" | "DESC", limit: number): Kind[] {
+  const rows: Kind[] = [];
+  const parts = partsOf(db, span);
+  for (const part of order === "ASC" ? parts : parts.reverse()) {
+    if (rows.length === limit) break;
+    const { from, conditions, parameters, id } = whereOf(db, span.filter, part);
+    const all = [...conditions];
+    const values: Parameter[] = [...parameters];
+    if (span.before !== undefined) all.push(`${id} < ?`), values.push(span.before);
+    if (span.after !== undefined) all.push(`${id} > ?`), values.push(span.after);
+    const where = all.length === 0 ? "" : `WHERE ${all.join(" AND ")}`;
+    rows.push(...db.all<Kind>(`SELECT ${columns} FROM ${from} ${where} ORDER BY ${id} ${order} LIMIT ?`, [...values, limit - rows.length]));
+  }
+  return rows;
+}
+
+/** The parts of the full-text index that hold ids of the span, oldest first; without a search one query does, over none. */
+function partsOf(db: Database, { filter, before, after }: Span): (TextPart | null)[] {
+  if (filter.q === undefined) return [null];
+  const all = textParts(db);
+  return all.filter(({ first }, index) => {
+    const next = all[index + 1]?.first ?? Infinity;
+    return (before === undefined || first < before) && (after === undefined || next > after + 1);
+  });
 }
 
 /** The highest id that a query looked at. Nothing was stored meanwhile: both queries run without letting go of the thread. */

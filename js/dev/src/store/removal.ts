@@ -4,9 +4,10 @@
  * Invariants: runs inside a transaction; what it does is bounded by `limit`; an instance goes only when none of its entries is left.
  * Tested in: tests/collector/retention.test.ts.
  */
-import { SWEPT_INSTANCES_MAX } from "../limits.js";
+import { INSTANCES_KEPT, SWEPT_INSTANCES_MAX } from "../limits.js";
 import type { Database } from "./database.js";
 import { FacetCounts, isError, isWarning } from "./rows.js";
+import { dropTextBefore } from "./text.js";
 import type { Totals } from "./totals.js";
 
 interface Old {
@@ -36,7 +37,7 @@ export function removeOldest(db: Database, totals: Totals, until: number, limit:
   const last = old.at(-1);
   if (first === undefined || last === undefined) return 0;
   db.run("DELETE FROM entries WHERE id BETWEEN ? AND ?", [first.id, last.id]);
-  db.run("DELETE FROM entries_text WHERE rowid BETWEEN ? AND ?", [first.id, last.id]);
+  dropTextBefore(db, last.id + 1);
   removeSums(db, old);
   totals.entries -= old.length;
   totals.expired += old.length;
@@ -50,7 +51,7 @@ function removeSums(db: Database, old: readonly Old[]): void {
   for (const row of old) {
     const tags = row.tags === null ? [] : (JSON.parse(row.tags) as string[]);
     for (const tag of tags) db.run("DELETE FROM entry_tags WHERE tag = ? AND entry = ?", [tag, row.id]);
-    facets.add({ ...row, tags });
+    facets.add({ level: row.level, userId: row.userId, sessionId: row.sessionId, tags }, row.source, row.environment);
     if (row.flowId !== null) {
       const flow = flows.get(row.flowId) ?? { entries: 0, errors: 0, warnings: 0 };
       flows.set(row.flowId, flow);
@@ -76,12 +77,14 @@ function removeSums(db: Database, old: readonly Old[]): void {
 
 /**
  * Removes batches and instances that were last heard of before `until` and before the oldest entry that is left: they hold up
- * nothing any more. Returns how many.
+ * nothing any more. Where only bytes are bounded (`until` is infinite), the instances heard last stay as long as there are
+ * entries: one that still sends must not lose its account, however small the file is. Returns how many.
  */
 export function sweep(db: Database, until: number, limit: number): number {
   const oldest = db.first<{ at: number }>("SELECT received_at AS at FROM entries ORDER BY id LIMIT 1")?.at ?? Infinity;
   const before = Math.min(until, oldest);
-  return sweepBatches(db, before, limit) + sweepInstances(db, before);
+  const keeps = until === Infinity && oldest !== Infinity;
+  return sweepBatches(db, before, limit) + sweepInstances(db, keeps ? Math.min(before, heardLast(db)) : before);
 }
 
 function sweepBatches(db: Database, before: number, limit: number): number {
@@ -91,10 +94,17 @@ function sweepBatches(db: Database, before: number, limit: number): number {
   return last === undefined ? 0 : db.run("DELETE FROM batches WHERE n <= ?", [last.n]);
 }
 
+/** When the first of those instances was heard that were heard last. */
+function heardLast(db: Database): number {
+  const sql = "SELECT last_seen AS at FROM instances ORDER BY last_seen DESC LIMIT 1 OFFSET ?";
+  return db.first<{ at: number }>(sql, [INSTANCES_KEPT - 1])?.at ?? -Infinity;
+}
+
 const SILENT = `SELECT instance FROM instances AS i WHERE last_seen < ?
   AND NOT EXISTS (SELECT 1 FROM entries WHERE instance = i.instance) ORDER BY last_seen LIMIT ?`;
 
 function sweepInstances(db: Database, before: number): number {
+  if (before === -Infinity) return 0;
   // Infinity is no number of SQL's; no time is later than this one.
   const rows = db.all<{ instance: string }>(SILENT, [Math.min(before, Number.MAX_SAFE_INTEGER), SWEPT_INSTANCES_MAX]);
   for (const { instance } of rows) {

@@ -5,7 +5,7 @@
  * their instance is known, so they are neither missing nor stored again; pages that stay empty go back to the file system.
  * Tested in: tests/collector/retention.test.ts.
  */
-import { RETENTION_ENTRIES_MAX, RETENTION_ENTRIES_MIN, RETENTION_SLICE_MS, VACUUM_PAGES, VACUUM_PAGES_KEPT } from "../limits.js";
+import { RETENTION_BYTES_SPARE, RETENTION_ENTRIES_MAX, RETENTION_ENTRIES_MIN, RETENTION_SLICE_MS, VACUUM_PAGES, VACUUM_PAGES_KEPT } from "../limits.js";
 import type { Database } from "./database.js";
 import { removeOldest, sweep } from "./removal.js";
 import { changing, type Totals } from "./totals.js";
@@ -19,17 +19,22 @@ export interface Bounds {
 export class Retention {
   /** Entries in the next slice. */
   #entries = RETENTION_ENTRIES_MIN;
+  /** The last entry when the last slice was done. */
+  #seen: number;
 
   constructor(
     private readonly db: Database,
     private readonly totals: Totals,
     private readonly bounds: Bounds,
-  ) {}
+  ) {
+    this.#seen = totals.lastEntry;
+  }
 
   /** Does one slice of what is to be done at the time `now` (Unix ms); tells whether there may be more. Throws where the database refuses. */
   slice(now: number): boolean {
     const { bytesMax, ageMsMax } = this.bounds;
-    const over = bytesMax > 0 && usedBytes(this.db) > bytesMax;
+    // A little below the bound, because what comes between two looks needs room as well.
+    const over = bytesMax > 0 && usedBytes(this.db) > bytesMax - Math.min(bytesMax / 16, RETENTION_BYTES_SPARE);
     const until = over ? Infinity : ageMsMax > 0 ? now - ageMsMax : -Infinity;
     if (over || this.#isDue(until)) return this.#remove(until);
     return this.#vacuum();
@@ -49,8 +54,9 @@ export class Retention {
     this.db.exec("PRAGMA synchronous = NORMAL");
     try {
       return changing(this.db, this.totals, () => {
-        const removed = removeOldest(this.db, this.totals, until, this.#entries);
-        const swept = sweep(this.db, until, this.#entries);
+        const limit = this.#limit();
+        const removed = removeOldest(this.db, this.totals, until, limit);
+        const swept = sweep(this.db, until, limit);
         return removed + swept > 0;
       });
     } finally {
@@ -59,6 +65,14 @@ export class Retention {
       const next = Math.round(this.#entries * Math.min(2, factor));
       this.#entries = Math.min(RETENTION_ENTRIES_MAX, Math.max(RETENTION_ENTRIES_MIN, next));
     }
+  }
+
+  /** As many as the time allows, and on a busy machine at least more than came since the last slice: the bound must hold. */
+  #limit(): number {
+    const { lastEntry } = this.totals;
+    const came = lastEntry - this.#seen;
+    this.#seen = lastEntry;
+    return Math.min(RETENTION_ENTRIES_MAX, Math.max(this.#entries, 2 * came));
   }
 
   /** Gives empty pages back once there are many; some stay, because new entries need them at once. */

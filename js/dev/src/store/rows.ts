@@ -7,17 +7,17 @@
 import type { EntryRow } from "../intake/entry.js";
 import { ERROR_SEVERITY, WARN_SEVERITY } from "../levels.js";
 import type { Database } from "./database.js";
+import { insertText, type TextPart } from "./text.js";
 import type { Batch } from "./writer.js";
 
 const INSERT_ENTRY = `INSERT INTO entries (
   id, instance, seq, batch_id, timestamp, received_at, level, severity, source, environment, version, dataset, user_id, session_id,
   request_id, trace_id, flow_id, step_index, flow_name, flow_branch, flow_outcome, error_name, tags, message, entry
 ) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-const INSERT_TEXT = "INSERT INTO entries_text (rowid, text) VALUES (?, ?)";
 const INSERT_TAG = "INSERT OR IGNORE INTO entry_tags (tag, entry) VALUES (?, ?)";
 
 /** Inserts a new entry under an id that is larger than all before it. */
-export function insertEntry(db: Database, id: number, { header, receivedAt }: Batch, entry: EntryRow, sums: Sums): void {
+export function insertEntry(db: Database, id: number, part: TextPart, { header, receivedAt }: Batch, entry: EntryRow, sums: Sums): void {
   const at = entry.timestamp ?? receivedAt;
   const source = entry.source ?? header.source;
   const environment = entry.environment ?? header.environment;
@@ -28,13 +28,13 @@ export function insertEntry(db: Database, id: number, { header, receivedAt }: Ba
     entry.tags.length === 0 ? null : JSON.stringify(entry.tags), entry.message, entry.json,
   ]);
   // A source that stands in the batch's header only is searched for as well.
-  db.run(INSERT_TEXT, [id, entry.source === null && source !== null ? `${source}\n${entry.text}` : entry.text]);
+  insertText(db, part, id, entry.source === null && source !== null ? `${source}\n${entry.text}` : entry.text);
   for (const tag of entry.tags) db.run(INSERT_TAG, [tag, id]);
-  sums.add({ ...entry, source, environment, at, id });
+  sums.add(entry, { source, environment, at, id });
 }
 
-/** An entry as far as the sums look at it. */
-export interface Summed extends Pick<EntryRow, "level" | "severity" | "userId" | "sessionId" | "tags" | "flowId" | "flowName" | "stepIndex" | "flowOutcome" | "flowDurationMs"> {
+/** What of a stored entry does not stand in itself. */
+interface Place {
   readonly source: string | null;
   readonly environment: string | null;
   readonly at: number;
@@ -79,9 +79,9 @@ export class Sums {
   readonly #flows = new Map<string, FlowSum>();
   readonly #facets = new FacetCounts();
 
-  add(entry: Summed): void {
-    this.#facets.add(entry);
-    if (entry.flowId !== null) this.#addFlow(entry.flowId, entry);
+  add(entry: EntryRow, place: Place): void {
+    this.#facets.add(entry, place.source, place.environment);
+    if (entry.flowId !== null) this.#addFlow(entry.flowId, entry, place);
   }
 
   write(db: Database): void {
@@ -94,24 +94,24 @@ export class Sums {
     this.#facets.forEach((kind, value, count) => db.run(UPSERT_FACET, [kind, value, count]));
   }
 
-  #addFlow(id: string, entry: Summed): void {
+  #addFlow(id: string, entry: EntryRow, { source, at, id: entryId }: Place): void {
     const sum = this.#flows.get(id) ?? {
-      name: null, source: null, sessionId: null, entries: 0, errors: 0, warnings: 0, lastStep: null, firstAt: entry.at, lastAt: entry.at,
+      name: null, source: null, sessionId: null, entries: 0, errors: 0, warnings: 0, lastStep: null, firstAt: at, lastAt: at,
       outcome: null, durationMs: null, lastEntry: 0,
     };
     this.#flows.set(id, sum);
     sum.name ??= entry.flowName;
-    sum.source ??= entry.source;
+    sum.source ??= source;
     sum.sessionId ??= entry.sessionId;
     sum.entries += 1;
     sum.errors += isError(entry) ? 1 : 0;
     sum.warnings += isWarning(entry) ? 1 : 0;
     if (entry.stepIndex !== null) sum.lastStep = Math.max(sum.lastStep ?? 0, entry.stepIndex);
-    sum.firstAt = Math.min(sum.firstAt, entry.at);
-    sum.lastAt = Math.max(sum.lastAt, entry.at);
+    sum.firstAt = Math.min(sum.firstAt, at);
+    sum.lastAt = Math.max(sum.lastAt, at);
     sum.outcome = entry.flowOutcome ?? sum.outcome;
     sum.durationMs = entry.flowDurationMs ?? sum.durationMs;
-    sum.lastEntry = entry.id;
+    sum.lastEntry = entryId;
   }
 }
 
@@ -129,10 +129,10 @@ export function isWarning({ severity }: { severity: number }): boolean {
 export class FacetCounts {
   readonly #counts = new Map<string, Map<string, number>>();
 
-  add(entry: Pick<Summed, "level" | "source" | "environment" | "userId" | "sessionId" | "tags">): void {
+  add(entry: Pick<EntryRow, "level" | "userId" | "sessionId" | "tags">, source: string | null, environment: string | null): void {
     this.#count("level", entry.level);
-    this.#count("source", entry.source);
-    this.#count("environment", entry.environment);
+    this.#count("source", source);
+    this.#count("environment", environment);
     this.#count("user", entry.userId);
     this.#count("session", entry.sessionId);
     for (const tag of entry.tags) this.#count("tag", tag);

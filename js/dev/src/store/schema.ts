@@ -13,7 +13,7 @@ import { SCHEMA_VERSION, TABLES } from "./tables.js";
 import { readTotals, type Totals } from "./totals.js";
 
 /** "SAPW" in ASCII: marks the file as ours, so that `--db` with a wrong name harms no other program's data. */
-const APPLICATION_ID = 0x53415057;
+export const APPLICATION_ID = 0x53415057;
 
 /** The store of one collector, which nobody else writes. */
 export interface Store {

@@ -1,8 +1,8 @@
 /**
  * Owns: the tables of a database file, as SQL.
  * Does not own: whether and when they are created (schema.ts) or the statements that fill and read them.
- * Invariants: `flows`, `facets`, `entry_tags`, `entries_text` and `totals.entries` count and hold exactly the rows of `entries`;
- * `seqs` holds what was ever stored of an instance, so it outlives the entries that retention removes.
+ * Does not own: the full-text tables beside `text_parts` (text.ts).
+ * Invariants: `flows`, `facets`, `entry_tags` and `totals.entries` count and hold exactly the rows of `entries`; `seqs` holds what was ever stored of an instance, so it outlives the entries that retention removes.
  * Tested in: tests/collector/store.test.ts.
  */
 
@@ -53,7 +53,10 @@ CREATE TABLE entry_tags (
   PRIMARY KEY (tag, entry)
 ) WITHOUT ROWID;
 
-CREATE VIRTUAL TABLE entries_text USING fts5 (text, content = '', contentless_delete = 1);
+CREATE TABLE text_parts (
+  n     INTEGER PRIMARY KEY,
+  first INTEGER NOT NULL
+);
 `;
 
 // The unique key on batches is what makes a retry harmless, together with `seqs`: inclusive ranges of the sequence numbers

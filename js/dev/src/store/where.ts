@@ -2,13 +2,14 @@
  * Owns: from a filter to the SQL that finds its entries, newest or oldest first.
  * How: one condition drives (the full-text search, or the index of the column that usually has the fewest rows for a value);
  * the others are only looked at (`+column` keeps SQLite from choosing their index, which without statistics it does blindly).
- * All of these deliver rows in the order of their ids, so a page of a long list costs a page.
+ * All of these deliver rows in the order of their ids, so a page of a long list costs a page; only those of one flow are sorted.
  * Invariant: what the user typed reaches SQL as a parameter, and the full-text query inside quotes.
  * Tested in: tests/collector/filter.test.ts and search.test.ts.
  */
 import type { Filter } from "../filter.js";
 import { WARN_SEVERITY } from "../levels.js";
 import type { Database, Parameter } from "./database.js";
+import { tableOf, type TextPart } from "./text.js";
 
 /** What follows `SELECT … `: the sources (`entries e` among them) and the conditions. */
 export interface Where {
@@ -29,8 +30,8 @@ const EQUAL = [
   ["environment", "environment"],
 ] as const;
 
-/** The parts of a query for a filter. */
-export function whereOf(db: Database, filter: Filter): Where {
+/** The pieces of a query for a filter; one that searches text looks at one part of the index. */
+export function whereOf(db: Database, filter: Filter, part: TextPart | null): Where {
   const conditions: string[] = [];
   const parameters: Parameter[] = [];
   let from = "entries e";
@@ -40,11 +41,12 @@ export function whereOf(db: Database, filter: Filter): Where {
     conditions.push(condition);
     parameters.push(...values);
   };
-  if (filter.q !== undefined) {
-    from = "entries_text JOIN entries e ON e.id = entries_text.rowid";
-    id = "entries_text.rowid";
+  if (filter.q !== undefined && part !== null) {
+    const table = tableOf(part);
+    from = `${table} JOIN entries e ON e.id = ${table}.rowid`;
+    id = `${table}.rowid`;
     driven = true;
-    add("entries_text MATCH ?", matchQuery(filter.q));
+    add(`${table} MATCH ?`, matchQuery(filter.q));
   }
   if (filter.tag !== undefined) {
     if (driven) add("EXISTS (SELECT 1 FROM entry_tags WHERE tag = ? AND entry = e.id)", filter.tag);

@@ -11,6 +11,7 @@ import type { BatchHeader } from "../intake/header.js";
 import type { Database } from "./database.js";
 import { insertEntry, Sums } from "./rows.js";
 import { addSeqs, boundSeqs } from "./seqs.js";
+import { partFor } from "./text.js";
 import type { Totals } from "./totals.js";
 
 /** A checked batch, ready to be stored. */
@@ -34,9 +35,10 @@ export function storeBatch(db: Database, totals: Totals, batch: Batch): Stored {
   const known = findBatch(db, batch.header);
   const fresh = known === undefined ? freshEntries(db, batch) : { entries: [], sequenced: 0, ranges: 0 };
   const sums = new Sums();
+  const part = partFor(db, totals.lastEntry + 1);
   for (const entry of fresh.entries) {
     totals.lastEntry += 1;
-    insertEntry(db, totals.lastEntry, batch, entry, sums);
+    insertEntry(db, totals.lastEntry, part, batch, entry, sums);
   }
   sums.write(db);
   totals.entries += fresh.entries.length;
