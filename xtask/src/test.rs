@@ -42,7 +42,8 @@ const SUITES: &[Suite] = &[
     suite("facade", Needs::Build, |repo| js::suite(repo, "facade")),
     suite("wasm", Needs::Build, |repo| js::suite(repo, "wasm")),
     suite("package", Needs::Build, |repo| js::suite(repo, "package")),
-    suite("collector", Needs::Browser, |repo| js::suite(repo, "collector")),
+    suite("collector", Needs::Build, |repo| js::suite(repo, "collector")),
+    suite("viewer", Needs::Browser, |repo| js::suite(repo, "viewer")),
     suite("browser", Needs::Browser, |repo| js::suite(repo, "browser")),
     suite("load", Needs::Browser, |repo| js::suite(repo, "load")),
 ];
