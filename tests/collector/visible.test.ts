@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { batchLine } from "../../js/dev/src/terminal.js";
 import { visible, visibleLines } from "../../js/dev/src/visible.js";
-import { isInvisible } from "./invisible.js";
+import { isInvisible } from "../support/invisible.js";
 import { addressOf, post, program, temporaryFile } from "./support.js";
 import { waitFor } from "../support/wait.js";
 

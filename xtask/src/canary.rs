@@ -23,7 +23,7 @@ use crate::{build, checkout, process, setup};
 
 const FOLDER: &str = "tests/canary";
 /// Suites that hold promises and so must have at least one canary.
-const WATCHED: [&str; 5] = ["contracts", "facade", "wasm", "collector", "browser"];
+const WATCHED: [&str; 6] = ["contracts", "facade", "wasm", "collector", "viewer", "browser"];
 
 /// What a build leaves in the tree.
 const BUILT: [&str; 4] = ["js/generated", "js/dev/dist", "pkg/dist", "pkg/types"];

@@ -2,7 +2,7 @@
  * Owns: serving the page's files.
  * Invariants: the files are read once, at the start, from a fixed list, so no request can name another; the policy lets
  * the page run its own script only, and makes the browser refuse HTML made from strings.
- * Tested in: tests/collector/page.test.ts.
+ * Tested in: tests/viewer/policy.test.ts.
  */
 import { readFileSync } from "node:fs";
 import type { ServerResponse } from "node:http";

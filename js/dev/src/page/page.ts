@@ -1,160 +1,118 @@
 /**
- * Owns: the page's state and its refreshing.
- * Does not own: how things look (entry-view.ts, side-views.ts, page.css) or text safety (dom.ts).
- * Invariants: one refresh at a time; the document never holds more than `SHOWN_MAX` entries; a hidden page asks nothing.
- * Tested in: tests/collector/page.test.ts and page-list.test.ts.
+ * Owns: putting the page together: the views, the panel of the open entry, the address, the stream, the keyboard.
+ * Does not own: what any of them shows.
+ * Invariants: one view is in the document; the address is the only state that two parts share.
+ * Tested in: tests/viewer throughout.
  */
-import type { EntriesAnswer } from "../api-types.js";
-import { fetchEntries, fetchFlows, fetchInstances, type Filter } from "./client.js";
-import { byId, element } from "./dom.js";
-import { entryView, idOf } from "./entry-view.js";
-import { flowView, ledgerView } from "./side-views.js";
+import { startKeys, helpDialog } from "./app/keys.js";
+import { Header } from "./app/header.js";
+import { parseRoute, Router, START, type Route, type ViewName } from "./app/route.js";
+import { startTheme } from "./app/theme.js";
+import type { Host, View } from "./app/view.js";
+import { Refusal } from "./data/api.js";
+import { Feed } from "./data/feed.js";
+import { Panel } from "./entry/panel.js";
+import { FlowView } from "./flows/flow.js";
+import { FlowsView } from "./flows/flows.js";
+import { LedgerView } from "./ledger/ledger.js";
+import { LiveView } from "./live/live.js";
+import { withFilter } from "./data/filters.js";
+import { byId } from "./ui/dom.js";
 
-const REFRESH_MS = 1_000;
-const SHOWN_MAX = 1_000;
-const STEP = 100;
-const CATCH_UP = 500;
-const SIDE_ITEMS = 20;
+const stage = byId("view", HTMLElement);
+const header = new Header();
+const router = new Router(changed);
+let connected: boolean | null = null;
 
-const list = byId("entries", HTMLOListElement);
-const status = byId("status", HTMLParagraphElement);
-const empty = byId("empty", HTMLParagraphElement);
-const older = byId("older", HTMLButtonElement);
-const level = byId("level", HTMLSelectElement);
-const search = byId("search", HTMLInputElement);
-const flowButton = byId("flow", HTMLButtonElement);
+const feed = new Feed({
+  entries: (arrival) => current().arrived?.(arrival),
+  flows: () => current().flowsChanged?.(),
+  instances: () => current().instancesChanged?.(),
+  connected: (is) => {
+    const back = is && connected === false;
+    connected = is;
+    header.connected(is);
+    if (back) current().reconnected();
+  },
+});
 
-let flow = "";
-/** The id up to which the server has looked; null before the first answer. */
-let cursor: number | null = null;
-/** The id of the oldest entry shown, and whether there are older ones. */
-let oldest: number | null = null;
-let hasOlder = false;
-let loadingOlder = false;
-/** Counts the changes of the filter, so that an answer to an earlier one is not shown. */
-let generation = 0;
-/** What the flows and loggers looked like last, so that unchanged lists keep focus and selection. */
-const shown = new Map<HTMLElement, string>();
+const host: Host = {
+  go: (change, replace) => router.go(change, replace),
+  get route() {
+    return router.route;
+  },
+  follow: (filter, cursor) => feed.open(filter, cursor),
+  answered: (error) => {
+    if (error instanceof Refusal) {
+      if (error.status !== 404) header.refused(error.message);
+    } else if (error !== null) {
+      if (connected !== false) connected = false;
+      header.connected(false);
+    }
+  },
+};
 
-function filter(): Filter {
-  return { level: level.value, q: search.value, flow };
+const views: Readonly<Record<ViewName, View>> = {
+  live: new LiveView(host),
+  flows: new FlowsView(host),
+  flow: new FlowView(host),
+  ledger: new LedgerView(host),
+};
+
+const panel = new Panel(byId("panel", HTMLElement), {
+  step: (delta) => current().step(delta),
+  close: () => close(),
+  filter: (name, value) => {
+    const filter = router.route.view === "live" ? router.route.filter : {};
+    router.go({ ...START, filter: withFilter(filter, name, value) });
+  },
+  around: (from, to) => router.go({ ...START, filter: { from: String(Math.max(0, Math.floor(from))), to: String(Math.ceil(to)) } }),
+  answered: (error) => host.answered(error),
+});
+
+function current(): View {
+  return views[router.route.view];
 }
 
-async function refresh(): Promise<void> {
-  const asked = generation;
-  if (cursor === null) {
-    const answer = await fetchEntries(filter(), STEP);
-    if (asked !== generation) return;
-    list.replaceChildren(...answer.entries.map(entryView));
-    cursor = answer.cursor;
-    oldest = answer.entries.at(-1)?.id ?? null;
-    hasOlder = answer.more;
-  } else {
-    const answer = await fetchEntries(filter(), CATCH_UP, { after: cursor });
-    if (asked !== generation) return;
-    prepend(answer);
+function changed(route: Route, before: Route): void {
+  const entering = route.view !== before.view;
+  if (entering) {
+    views[before.view].leave();
+    stage.replaceChildren(current().root);
   }
-  offerOlder();
-  empty.hidden = list.childElementCount > 0;
-  empty.textContent = level.value + search.value + flow === "" ? "No entries yet." : "No entries match.";
+  header.show(route);
+  current().show(route, entering);
+  panel.show(route.entry);
 }
 
-function prepend(answer: EntriesAnswer): void {
-  if (answer.more) {
-    // Entries come faster than they can be shown: start again from the newest.
-    cursor = null;
-    return;
-  }
-  cursor = answer.cursor;
-  if (answer.entries.length === 0) return;
-  list.prepend(...answer.entries.map(entryView));
-  oldest ??= answer.entries.at(-1)?.id ?? null;
-  while (list.childElementCount > SHOWN_MAX) {
-    list.lastElementChild?.remove();
-    const last = list.lastElementChild;
-    oldest = last instanceof HTMLLIElement ? idOf(last) : null;
-    hasOlder = true;
-  }
+function close(): void {
+  const { entry } = router.route;
+  router.go({ entry: null });
+  // To where one came from, so that the keyboard goes on there.
+  const places = `[role=listbox], .step[data-id="${entry ?? 0}"]`;
+  current().root.querySelector<HTMLElement>(places)?.focus({ preventScroll: true });
 }
 
-function offerOlder(): void {
-  older.hidden = !hasOlder || list.childElementCount >= SHOWN_MAX;
+startKeys({
+  go: (view) => router.go(parseRoute(header.route(view))),
+  step: (delta) => current().step(delta),
+  enter: () => current().enter(),
+  escape: () => (router.route.entry === null ? current().escape() : close()),
+  search: () => current().search?.focus(),
+  pause: () => current().pause?.(),
+  filters: () => current().filters?.(),
+  theme: startTheme(byId("theme", HTMLButtonElement)),
+  help: help(),
+});
+
+function help(): () => void {
+  const open = helpDialog(byId("help", HTMLDialogElement));
+  byId("help-open", HTMLButtonElement).addEventListener("click", open);
+  return open;
 }
 
-async function showOlder(): Promise<void> {
-  const room = Math.min(STEP, SHOWN_MAX - list.childElementCount);
-  if (oldest === null || room <= 0 || loadingOlder) return;
-  const [asked, from] = [generation, oldest];
-  loadingOlder = true;
-  try {
-    const answer = await fetchEntries(filter(), room, { before: from });
-    // New entries may have pushed out the one that these would follow.
-    if (asked !== generation || from !== oldest || list.childElementCount + answer.entries.length > SHOWN_MAX) return;
-    list.append(...answer.entries.map(entryView));
-    oldest = answer.entries.at(-1)?.id ?? oldest;
-    hasOlder = answer.more;
-    offerOlder();
-  } finally {
-    loadingOlder = false;
-  }
-}
-
-async function refreshSide(): Promise<void> {
-  const [{ flows }, { instances }] = await Promise.all([fetchFlows(SIDE_ITEMS), fetchInstances(SIDE_ITEMS)]);
-  replaceIfNew(byId("flows", HTMLUListElement), flows, () => flows.map((item) => flowView(item, chooseFlow)));
-  replaceIfNew(byId("loggers", HTMLUListElement), instances, () => instances.map(ledgerView));
-}
-
-function replaceIfNew(target: HTMLElement, data: readonly unknown[], views: () => readonly HTMLLIElement[]): void {
-  const text = JSON.stringify(data);
-  if (shown.get(target) === text) return;
-  shown.set(target, text);
-  target.replaceChildren(...(data.length > 0 ? views() : [element("li", "item quiet", "None yet.")]));
-}
-
-function chooseFlow(id: string): void {
-  flow = id;
-  flowButton.hidden = id === "";
-  flowButton.replaceChildren(element("span", "", `flow ${id} ✕`));
-  flowButton.title = "Show all flows again";
-  restart();
-}
-
-function restart(): void {
-  generation += 1;
-  cursor = null;
-  void tick();
-}
-
-let running = false;
-let again = false;
-
-/** One refresh; a call while one is under way makes another one follow. */
-async function tick(): Promise<void> {
-  if (running) {
-    again = true;
-    return;
-  }
-  running = true;
-  again = false;
-  try {
-    await Promise.all([refresh(), refreshSide()]);
-    status.className = "";
-    status.textContent = `Live, ${list.childElementCount} ${list.childElementCount === 1 ? "entry" : "entries"} shown`;
-    if (cursor === null) again = true;
-  } catch {
-    status.className = "failing";
-    status.textContent = "The collector does not answer; trying again …";
-  } finally {
-    running = false;
-  }
-  if (again) void tick();
-}
-
-level.addEventListener("change", restart);
-search.addEventListener("input", restart);
-flowButton.addEventListener("click", () => chooseFlow(""));
-older.addEventListener("click", () => void showOlder().catch(() => (status.textContent = "Older entries could not be loaded.")));
-document.addEventListener("visibilitychange", () => void (document.hidden || tick()));
-setInterval(() => void (document.hidden || tick()), REFRESH_MS);
-void tick();
+stage.replaceChildren(current().root);
+header.show(router.route);
+header.refresh();
+current().show(router.route, true);
+panel.show(router.route.entry);
