@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { statSync } from "node:fs";
 import { test, type TestContext } from "node:test";
 import type { Ledger } from "../../js/dev/src/api-types.js";
-import { INSTANCES_KEPT, TEXT_PART_ENTRIES, VACUUM_PAGES_KEPT } from "../../js/dev/src/limits.js";
+import { INSTANCES_KEPT, TEXT_PART_ENTRIES, VACUUM_PAGES_KEPT } from "../../js/dev/src/store/limits.js";
 import type { Database } from "../../js/dev/src/store/database.js";
 import { readFacets } from "../../js/dev/src/store/facets.js";
 import { listFlows } from "../../js/dev/src/store/flows.js";
