@@ -3,12 +3,12 @@
  * acknowledged is lost, nothing is stored twice, the page stays responsive. `SAPWOOD_FULL=1` makes it 300,000 entries.
  */
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { after, before, test } from "node:test";
 import type { Browser, Page } from "playwright-core";
 import { openReader } from "../../js/dev/src/store/reader.js";
 import { addressOf, entry, post, program, temporaryFile } from "../collector/support.js";
 import { closeChromium, launchChromium } from "../support/browser.js";
+import { processorMs } from "../support/processor.js";
 import { waitFor } from "../support/wait.js";
 import type { Form } from "./entries.js";
 import { PageTasks } from "./page-tasks.js";
@@ -29,9 +29,6 @@ const TASK_MS_MAX = 100;
  * how late the load ended depends on what else the machine does, and is only printed.
  */
 const CORE_SHARE_MAX = 1;
-
-/** Linux counts time on the processor in these. */
-const TICK_MS = 10;
 
 let browser: Browser;
 before(async () => {
@@ -61,13 +58,6 @@ function checkStored(file: string, acknowledged: readonly (readonly [instance: s
     assert.equal(row?.all_of_them, row?.once, `${instance}: stored twice`);
   }
   reader.close();
-}
-
-/** What a process has used of the processor, all its threads together, in ms. */
-function processorMs(pid: number | undefined): number {
-  const [, rest = ""] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ");
-  const fields = rest.split(" ");
-  return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
 }
 
 function percentile(sorted: readonly number[], share: number): string {
