@@ -6,7 +6,7 @@
  * Tested in: tests/collector/retention.test.ts.
  */
 import {
-  RETENTION_BYTES_SPARE, RETENTION_ENTRIES_MAX, RETENTION_ENTRIES_MIN, RETENTION_SLICE_MS, VACUUM_PAGES, VACUUM_PAGES_KEPT,
+  GROUP_ENTRIES_MAX, RETENTION_BYTES_SPARE, RETENTION_ENTRIES_MAX, RETENTION_ENTRIES_MIN, RETENTION_SLICE_MS, VACUUM_PAGES, VACUUM_PAGES_KEPT,
 } from "./limits.js";
 import type { Database } from "./database.js";
 import { removeOldest, sweep } from "./removal.js";
@@ -84,7 +84,7 @@ export class Retention {
     const { lastEntry } = this.totals;
     const came = lastEntry - this.#seen;
     this.#seen = lastEntry;
-    return Math.min(RETENTION_ENTRIES_MAX, Math.max(this.#entries, 2 * came));
+    return Math.max(this.#entries, Math.min(2 * came, 2 * GROUP_ENTRIES_MAX));
   }
 
   /** Gives empty pages back once there are many; some stay, because new entries need them at once. */
