@@ -12,6 +12,7 @@
 import { claims } from "./check/claims.mjs";
 import { closeInMidCheckout, launch, shop } from "./check/customer.mjs";
 import { openCollector } from "./check/stored.mjs";
+import { openFlows, timeline } from "./check/viewer.mjs";
 
 const settings = {
   shopUrl: required("SHOP_URL"),
@@ -32,7 +33,8 @@ async function check() {
   const browser = await launch(settings.chromium);
   try {
     const context = await browser.newContext();
-    const seen = await shop(context, settings.shopUrl, (session) => collector.entries(session));
+    const viewer = await openFlows(browser, settings.collectorUrl);
+    const seen = await shop(context, settings.shopUrl, (session) => collector.entries(session), () => timeline(viewer, "checkout"));
     const left = await closeInMidCheckout(context, settings.shopUrl);
     for (const claim of claims) {
       console.log(`ok  ${claim.says}: ${await holds(claim, collector, { ...seen, left })}`);

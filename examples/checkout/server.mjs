@@ -27,7 +27,7 @@ const routes = {
   "POST /pay": pay,
   "POST /line/cut": (request, response) => setLine(response, true),
   "POST /line/mend": (request, response) => setLine(response, false),
-  "GET /collector": (request, response) => response.writeHead(302, { location: COLLECTOR.href }).end(),
+  "GET /collector": (request, response) => response.writeHead(302, { location: new URL("/#/flows", COLLECTOR).href }).end(),
 };
 
 const server = createServer(async (request, response) => {

@@ -78,7 +78,7 @@ test("each filter is driven by an index: none reads all entries, and only those 
   await post(started.url, ENTRIES);
   const db = new Database(file, "read");
   t.after(() => db.close());
-  for (const query of ["level=warn", "user=u", "session=s", "tag=t", "source=s", "flow=f-1", "flow=name", "instance=i", "q=x", "user=u&source=s&level=error"]) {
+  for (const query of ["level=warn", "user=u", "session=s", "tag=t", "source=s", "flow=f-1", "flow=name", "instance=i", "q=x", "environment=e", "from=1&to=2", "level=info", "user=u&source=s&level=error"]) {
     const { from, conditions, parameters, id } = whereOf(db, parseFilter(new URLSearchParams(query)), { n: 1, first: 1 });
     const sql = `EXPLAIN QUERY PLAN SELECT e.id FROM ${from} WHERE ${conditions.join(" AND ")} AND ${id} < 99 ORDER BY ${id} DESC LIMIT 5`;
     const plan = db.all<{ detail: string }>(sql, parameters).map((row) => row.detail).join("; ");

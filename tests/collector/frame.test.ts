@@ -61,11 +61,11 @@ for (const [name, body] of REFUSED) {
 test("a bomb is answered with 413 and takes no memory to speak of", async (t) => {
   const { url } = await collector(t);
   // A thousand bytes for each one sent: zlib cannot press harder.
-  const bomb = deflateSync(Buffer.alloc(256 * 1024 * 1024));
+  const bomb = deflateSync(Buffer.alloc(64 * 1024 * 1024));
   const before = process.memoryUsage().rss;
   const answers = [await post(url, frame(4, bomb)), await post(url, bomb, { "content-encoding": "deflate" })];
   assert.deepEqual(answers.map((answer) => answer.status), [413, 413]);
-  assert.ok(process.memoryUsage().rss - before < 64 * 1024 * 1024, "it was decompressed");
+  assert.ok(process.memoryUsage().rss - before < 48 * 1024 * 1024, "it was decompressed");
 });
 
 test("decompression stops at the bound of a body and not before", () => {

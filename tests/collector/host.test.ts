@@ -7,7 +7,7 @@ import { collector, rawRequest } from "./support.js";
 test("the page and the read API answer only to names of this machine", async (t) => {
   const { url } = await collector(t);
   const { port } = new URL(url);
-  for (const path of ["/", "/page.js", "/api/entries", "/api/flows", "/api/instances", "/health", "/nothing"]) {
+  for (const path of ["/", "/page.js", "/api/entries", "/api/flows", "/api/instances", "/api/stream", "/api/export", "/api/facets", "/api/status", "/health", "/nothing"]) {
     const { status, text } = await rawRequest(url, { path, headers: { host: `evil.example:${port}` } });
     assert.equal(status, 403, path);
     assert.equal(typeof (JSON.parse(text) as { error: unknown }).error, "string");

@@ -1,7 +1,7 @@
 /** The queue: batches that come together share a transaction, each is answered after it, and none suffers from another. */
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import { GROUP_ENTRIES_MAX } from "../../js/dev/src/limits.js";
+import { GROUP_ENTRIES_MAX } from "../../js/dev/src/store/limits.js";
 import type { Parameter } from "../../js/dev/src/store/database.js";
 import { BatchQueue } from "../../js/dev/src/store/queue.js";
 import { openStore, type Store } from "../../js/dev/src/store/schema.js";

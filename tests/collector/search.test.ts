@@ -1,7 +1,8 @@
 /** Full-text search: where it looks, how words are meant, that no input is a query language, and that its parts act as one. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { SEARCHED_CHARS_MAX, TEXT_PART_ENTRIES } from "../../js/dev/src/limits.js";
+import { SEARCHED_CHARS_MAX } from "../../js/dev/src/limits.js";
+import { TEXT_PART_ENTRIES } from "../../js/dev/src/store/limits.js";
 import { matchQuery } from "../../js/dev/src/store/where.js";
 import { batch, collector, entry, list, post, range } from "./support.js";
 

@@ -1,7 +1,8 @@
 /** The ranges of sequence numbers, against a plain set of numbers. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { GAPS_MAX, RANGES_MAX } from "../../js/dev/src/limits.js";
+import { GAPS_MAX } from "../../js/dev/src/limits.js";
+import { RANGES_MAX } from "../../js/dev/src/store/limits.js";
 import { absentRanges, addSeqs, boundSeqs } from "../../js/dev/src/store/seqs.js";
 import { openStore } from "../../js/dev/src/store/schema.js";
 import { mulberry32 } from "../support/random.js";

@@ -8,7 +8,7 @@ import { entryLines } from "../../js/dev/src/terminal/entry-lines.js";
 import { columns } from "../../js/dev/src/terminal/layout.js";
 import { terminalLook } from "../../js/dev/src/terminal/look.js";
 import { Random } from "../support/random.js";
-import { isInvisible } from "./invisible.js";
+import { isInvisible } from "../support/invisible.js";
 
 const AT = new Date(2026, 10, 20, 14, 3, 7, 45).getTime();
 const PLAIN = { paint: painter(false), width: Infinity };

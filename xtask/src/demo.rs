@@ -17,6 +17,8 @@ use crate::{build, checkout, flags, process, setup, tarball};
 const EXAMPLE: &str = "examples/checkout";
 const COLLECTOR_PORT: u16 = 4318;
 const SHOP_PORT: u16 = 8080;
+/// The collector's view of flows, behind its address.
+const FLOWS: &str = "/#/flows";
 const POLL: Duration = Duration::from_millis(100);
 
 /// The command.
@@ -44,12 +46,13 @@ pub fn command(repo: &Repo, arguments: &[String]) -> Result<()> {
         return run_check(&mut node, &interrupted);
     }
     println!(
-        "\n  the shop        {}\n  the collector   {}\n  its database    {}",
+        "\n  the shop        {}\n  its flows       {}{FLOWS}\n  the collector   {}\n  its database    {}",
         server.url,
+        collector.url,
         collector.url,
         database.display()
     );
-    println!("\nCtrl-C ends both.");
+    println!("\nOpen the first two side by side: a checkout is a timeline there while you click. Ctrl-C ends both.");
     while interrupted.recv_timeout(POLL).is_err() {
         collector.expect_alive()?;
         server.expect_alive()?;

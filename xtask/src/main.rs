@@ -55,7 +55,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "test",
         arguments: "[suite…] [--full]",
-        help: "all suites, or those named; --full: many more property cases",
+        help: "all suites, or those named; --full: more property cases, the whole load",
         run: test::command,
     },
     Command {

@@ -45,6 +45,7 @@ const SUITES: &[Suite] = &[
     suite("collector", Needs::Build, |repo| js::suite(repo, "collector")),
     suite("viewer", Needs::Browser, |repo| js::suite(repo, "viewer")),
     suite("browser", Needs::Browser, |repo| js::suite(repo, "browser")),
+    suite("load", Needs::Browser, |repo| js::suite(repo, "load")),
 ];
 
 const fn suite(name: &'static str, needs: Needs, run: fn(&Repo) -> Result<()>) -> Suite {
@@ -66,8 +67,12 @@ pub fn command(repo: &Repo, arguments: &[String]) -> Result<()> {
     }
     let mut suites = select(&names)?;
     if !flags.is_empty() {
-        for suite in suites.iter_mut().filter(|suite| suite.name == "native") {
-            suite.run = native::full_tests;
+        for suite in &mut suites {
+            match suite.name {
+                "native" => suite.run = native::full_tests,
+                "load" => suite.run = |repo| js::full_suite(repo, "load"),
+                _ => {}
+            }
         }
     }
     prepare(repo, &suites)?;

@@ -13,6 +13,13 @@ export const claims = [
     },
   },
   {
+    says: "the checkout became a timeline in the collector's page while it was clicked through",
+    check(_, { timeline }) {
+      same("the steps shown", timeline.slice(0, 5).join(", "), "Cart validated, Address accepted, Payment requested, Payment authorised, Order placed");
+      return `${timeline.length} steps, the outcome with the last`;
+    },
+  },
+  {
     says: "the declined payment is an error with name, stack and cause",
     check(entries) {
       const flow = flowWith(entries, (entry) => entry.errorName === "PaymentError");

@@ -10,8 +10,11 @@ export function launch(executablePath) {
   return chromium.launch({ executablePath, headless: true, args: ["--no-sandbox", "--disable-gpu", ...quiet] });
 }
 
-/** Orders, is declined, crashes the page, shops with the line cut. Returns what the page showed. */
-export async function shop(context, url, entriesOf) {
+/**
+ * Orders, is declined, crashes the page, shops with the line cut. Returns what the page showed. `ordered` is called as soon as
+ * the order is placed, and waited for.
+ */
+export async function shop(context, url, entriesOf, ordered) {
   const page = await open(context, url);
   const crashes = [];
   page.on("pageerror", (error) => crashes.push(error.name));
@@ -24,6 +27,7 @@ export async function shop(context, url, entriesOf) {
   // Impatient: of two quick clicks, the second must not order again.
   await page.getByRole("button", { name: "Place order", exact: true }).dblclick();
   const orderId = (await outcome(page, /Order (ord_\w+) is placed/))[1];
+  const timeline = await ordered();
 
   await click(page, "Add Walnut bowl");
   await page.getByLabel("4000 … 0002, declined").check();
@@ -33,7 +37,7 @@ export async function shop(context, url, entriesOf) {
   await click(page, "Crash");
   const offline = await shopOffline(page, session, entriesOf);
   await page.close();
-  return { session, orderId, crashes, offline };
+  return { session, orderId, timeline, crashes, offline };
 }
 
 /** When all before it has arrived: logs three entries with the line cut, until the page has tried in vain; then mends it. */

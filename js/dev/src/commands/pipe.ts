@@ -3,8 +3,8 @@
  * Invariants: at most one chunk waits in memory; a reader that goes away (`| head`) ends the work without a word.
  * Tested in: tests/collector/export-command.test.ts.
  */
-import { once } from "node:events";
 import type { Writable } from "node:stream";
+import { untilRoom } from "../room.js";
 
 /** Writes the chunks, each made when there is room for it. */
 export async function pipeChunks(chunks: Iterable<string>, stream: Writable): Promise<void> {
@@ -15,7 +15,7 @@ export async function pipeChunks(chunks: Iterable<string>, stream: Writable): Pr
     if (error.code !== "EPIPE") failure = error;
   });
   for (const chunk of chunks) {
-    if (!stream.write(chunk)) await Promise.race([once(stream, "drain"), once(stream, "close")]).catch(() => {});
+    if (!stream.write(chunk)) await untilRoom(stream);
     if (gone) break;
   }
   // Standard output is not ended, and only its callback says that all is out.

@@ -4,11 +4,11 @@
  * reader's buffer is full; between two chunks other requests are served.
  * Tested in: tests/collector/export-api.test.ts.
  */
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { Filter } from "../filter.js";
 import { EXPORT_BYTES, EXPORT_ENTRIES } from "../limits.js";
 import type { Database } from "../store/database.js";
+import { untilRoom } from "../room.js";
 import { nextRaw, type RawEntry } from "../store/queries.js";
 
 /** Sends the lines. Ends early where the reader goes away. */
@@ -20,7 +20,7 @@ export async function sendExport(db: Database, response: ServerResponse, filter:
   });
   for (const chunk of exportChunks(db, filter)) {
     if (response.destroyed) return;
-    if (!response.write(chunk)) await Promise.race([once(response, "drain"), once(response, "close")]).catch(() => {});
+    if (!response.write(chunk)) await untilRoom(response);
     else await new Promise((resolve) => setImmediate(resolve));
   }
   response.end();

@@ -5,7 +5,7 @@
  * Tested in: tests/collector/retention.test.ts.
  */
 import type { StatusAnswer } from "../api-types.js";
-import { RATE_SECONDS, RETENTION_CHECK_MS } from "../limits.js";
+import { RATE_SECONDS, RETENTION_CHECK_MS } from "./limits.js";
 import { VERSION } from "../version.js";
 import { BatchQueue } from "./queue.js";
 import { Retention, usedBytes, type Bounds } from "./retention.js";

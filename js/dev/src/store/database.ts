@@ -11,7 +11,7 @@
 import { closeSync, existsSync, openSync } from "node:fs";
 import { resolve } from "node:path";
 import Libsql from "libsql";
-import { LOCK_WAIT_MS } from "../limits.js";
+import { LOCK_WAIT_MS } from "./limits.js";
 
 /** What may be bound to a statement. */
 export type Parameter = string | number | null;

@@ -6,7 +6,8 @@
  * Tested in: tests/collector/flows.test.ts.
  */
 import type { FlowAnswer, FlowStatus, FlowsAnswer, FlowSummary, SlowestStep } from "../api-types.js";
-import { FLOW_ENTRIES_MAX, FLOWS_REMEMBERED_MAX } from "../limits.js";
+import { FLOW_ENTRIES_MAX } from "../limits.js";
+import { FLOWS_REMEMBERED_MAX } from "./limits.js";
 import type { Database, Parameter } from "./database.js";
 import { LISTED, parsed, type Row } from "./queries.js";
 

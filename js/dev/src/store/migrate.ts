@@ -7,7 +7,7 @@
  */
 import { readEntry, type EntryRow } from "../intake/entry.js";
 import { NO_HEADER, readHeader, type BatchHeader } from "../intake/header.js";
-import { MIGRATION_ENTRIES } from "../limits.js";
+import { MIGRATION_ENTRIES } from "./limits.js";
 import type { Database } from "./database.js";
 import { insertEntry, Sums } from "./rows.js";
 import { addSeqs } from "./seqs.js";

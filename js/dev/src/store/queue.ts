@@ -6,7 +6,7 @@
  * tried alone, so that none suffers from another; what waits is bounded by what the server reads at once.
  * Tested in: tests/collector/queue.test.ts and kill.test.ts.
  */
-import { GROUP_ENTRIES_MAX } from "../limits.js";
+import { GROUP_ENTRIES_MAX } from "./limits.js";
 import type { Database } from "./database.js";
 import { changing, type Totals } from "./totals.js";
 import { storeBatch, type Batch, type Stored } from "./writer.js";

@@ -4,7 +4,7 @@
  * Invariants: runs inside a transaction; what it does is bounded by `limit`; an instance goes only when none of its entries is left.
  * Tested in: tests/collector/retention.test.ts.
  */
-import { INSTANCES_KEPT, SWEPT_INSTANCES_MAX } from "../limits.js";
+import { INSTANCES_KEPT, SWEPT_INSTANCES_MAX } from "./limits.js";
 import type { Database } from "./database.js";
 import { FacetCounts, isError, isWarning } from "./rows.js";
 import { dropTextBefore } from "./text.js";

@@ -5,7 +5,7 @@
  * their instance is known, so they are neither missing nor stored again; pages that stay empty go back to the file system.
  * Tested in: tests/collector/retention.test.ts.
  */
-import { RETENTION_BYTES_SPARE, RETENTION_ENTRIES_MAX, RETENTION_ENTRIES_MIN, RETENTION_SLICE_MS, VACUUM_PAGES, VACUUM_PAGES_KEPT } from "../limits.js";
+import { RETENTION_BYTES_SPARE, RETENTION_ENTRIES_MAX, RETENTION_ENTRIES_MIN, RETENTION_SLICE_MS, VACUUM_PAGES, VACUUM_PAGES_KEPT } from "./limits.js";
 import type { Database } from "./database.js";
 import { removeOldest, sweep } from "./removal.js";
 import { changing, type Totals } from "./totals.js";

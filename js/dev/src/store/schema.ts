@@ -5,7 +5,7 @@
  * collector uses.
  * Tested in: tests/collector/store.test.ts and lock.test.ts.
  */
-import { CACHE_BYTES_MAX, CHECKPOINT_PAGES, LOG_BYTES_KEPT_MAX } from "../limits.js";
+import { CACHE_BYTES_MAX, CHECKPOINT_PAGES, LOG_BYTES_KEPT_MAX } from "./limits.js";
 import { Database } from "./database.js";
 import { lockDatabase, type Lock } from "./lock.js";
 import { migrate } from "./migrate.js";

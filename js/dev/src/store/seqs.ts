@@ -6,7 +6,8 @@
  * lowest are forgotten, and `instances.seqs_from` says below which number nothing is known any more.
  * Tested in: tests/collector/seqs.test.ts and gaps.test.ts.
  */
-import { GAPS_MAX, RANGES_MAX } from "../limits.js";
+import { GAPS_MAX } from "../limits.js";
+import { RANGES_MAX } from "./limits.js";
 import type { Database } from "./database.js";
 
 /** One range, both ends included. */

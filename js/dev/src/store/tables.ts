@@ -10,7 +10,8 @@
 export const SCHEMA_VERSION = 2;
 
 // `entry` holds the whole entry as JSON, unknown fields included; the columns before it are what one filters and sorts by, so
-// that looking at them never reads a large entry. The ids come from `totals`: they only grow, also when all rows are gone.
+// that looking at them never reads a large entry. Indexes whose values are few also hold what is most often asked for with
+// them, so that the entries themselves are not looked at for nothing. The ids come from `totals`: they only grow, also when all rows are gone.
 const ENTRIES = `
 CREATE TABLE entries (
   id            INTEGER PRIMARY KEY,
@@ -42,10 +43,12 @@ CREATE TABLE entries (
 CREATE INDEX entries_by_instance ON entries (instance) WHERE instance IS NOT NULL;
 CREATE INDEX entries_by_user ON entries (user_id) WHERE user_id IS NOT NULL;
 CREATE INDEX entries_by_session ON entries (session_id) WHERE session_id IS NOT NULL;
-CREATE INDEX entries_by_source ON entries (source) WHERE source IS NOT NULL;
+CREATE INDEX entries_by_source ON entries (source, id, severity) WHERE source IS NOT NULL;
+CREATE INDEX entries_by_environment ON entries (environment, id, severity) WHERE environment IS NOT NULL;
 CREATE INDEX entries_by_flow ON entries (flow_id, flow_branch, step_index, timestamp) WHERE flow_id IS NOT NULL;
 CREATE INDEX entries_by_flow_name ON entries (flow_name) WHERE flow_name IS NOT NULL;
-CREATE INDEX entries_that_warn ON entries (id) WHERE severity >= 13;
+CREATE INDEX entries_by_id ON entries (id, timestamp, severity);
+CREATE INDEX entries_that_warn ON entries (id, timestamp, severity) WHERE severity >= 13;
 
 CREATE TABLE entry_tags (
   tag   TEXT NOT NULL,

@@ -6,7 +6,7 @@
  * Invariants: the parts follow each other without overlap; a table is made and dropped in the transaction of the entries.
  * Tested in: tests/collector/search.test.ts and retention.test.ts.
  */
-import { TEXT_PART_ENTRIES } from "../limits.js";
+import { TEXT_PART_ENTRIES } from "./limits.js";
 import type { Database } from "./database.js";
 
 /** One part: it holds the entries from `first` up to the next part. */

@@ -68,10 +68,13 @@ export function whereOf(db: Database, filter: Filter, part: TextPart | null): Wh
     // Two conditions: the first is the very one of the partial index.
     if (!driven && filter.severity >= WARN_SEVERITY) {
       from = "entries e INDEXED BY entries_that_warn";
+      driven = true;
       add(`e.severity >= ${WARN_SEVERITY}`);
     }
     add("+e.severity >= ?", filter.severity);
   }
+  // Narrow rows in the order of the ids, where nothing better drives.
+  if (!driven && (filter.severity ?? filter.from ?? filter.to) !== undefined) from = "entries e INDEXED BY entries_by_id";
   if (filter.from !== undefined) add("e.timestamp >= ?", filter.from);
   if (filter.to !== undefined) add("e.timestamp <= ?", filter.to);
   return { from, conditions, parameters, id };
