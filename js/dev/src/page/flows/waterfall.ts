@@ -1,6 +1,6 @@
 /**
  * Owns: the steps of a flow as a list: when, on which lane, what, and as a bar the time since the step before.
- * Tested in: tests/viewer/flow.test.ts.
+ * Tested in: tests/viewer/flows.test.ts.
  */
 import { hashOf, START } from "../app/route.js";
 import type { Host } from "../app/view.js";
