@@ -74,7 +74,8 @@ export class PageTasks {
 
   async #start(): Promise<void> {
     await this.page.evaluate(() => ((window as unknown as Noted).tasks.length = 0));
-    await this.browser.startTracing(this.page, { categories: ["disabled-by-default-devtools.timeline"] });
+    // All others are left out: with them, a minute's trace would be a hundred megabytes.
+    await this.browser.startTracing(this.page, { categories: ["-*", "disabled-by-default-devtools.timeline"] });
   }
 
   #noted(): Promise<number[]> {

@@ -39,10 +39,9 @@ export interface Viewer extends Served {
   readonly problems: string[];
 }
 
-/** Starts a collector that has stored some bodies. */
-export async function serve(t: TestContext, bodies: readonly unknown[] = []): Promise<Served> {
-  const file = temporaryFile(t);
-  const started = program(t, "--port", "0", "--db", file, "--quiet");
+/** Starts a collector that has stored some bodies; on a file of its own, unless one is given. */
+export async function serve(t: TestContext, bodies: readonly unknown[] = [], file = temporaryFile(t), flags: readonly string[] = []): Promise<Served> {
+  const started = program(t, "--port", "0", "--db", file, "--quiet", ...flags);
   const url = await addressOf(started);
   const send = async (body: unknown): Promise<void> => {
     const answer = await post(url, body);

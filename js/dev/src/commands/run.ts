@@ -24,13 +24,14 @@ interface Follower {
 
 /** Runs until a signal ends it. */
 export async function run(command: RunCommand): Promise<void> {
-  const output = new LineOutput(process.stdout);
+  // Both, since a terminal that stands still holds back sentences on standard error as well.
+  const [output, errors] = [new LineOutput(process.stdout), new LineOutput(process.stderr)];
   const followers: Follower[] = [];
   const { port, host, db, key, maxBytes, maxAgeMs } = command;
   const collector = await startCollector({
     ...{ port, host, db, maxBytes, maxAgeMs },
     ...(key === undefined ? {} : { key }),
-    onBatch: batchPrinter(command, output),
+    onBatch: batchPrinter(command, command.json ? errors : output),
     onStored: () => followers.forEach((follower) => follower.wake()),
   });
   followers.push(...followersOf(command, collector, output));
@@ -40,8 +41,7 @@ export async function run(command: RunCommand): Promise<void> {
   });
   const line = `sapwood-dev listening on ${collector.url}\n`;
   // Whoever reads JSON lines expects nothing else among them.
-  if (command.json) process.stderr.write(line);
-  else output.write(line);
+  (command.json ? errors : output).write(line);
   if (!isLoopback(host)) process.stderr.write("Whoever can reach this address can read the logs: --key guards only what comes in.\n");
   if (command.open) openPage(collector.url, tell);
 }
@@ -58,13 +58,11 @@ function followersOf({ tail, json, alerts }: RunCommand, collector: Collector, o
 }
 
 /** A line per batch; beside a tail only of those that were refused in part. */
-function batchPrinter({ quiet, tail, json }: RunCommand, output: LineOutput): (report: BatchReport) => void {
+function batchPrinter({ quiet, tail }: RunCommand, output: LineOutput): (report: BatchReport) => void {
   if (quiet) return () => {};
   return (report) => {
     if (tail !== undefined && report.faulty === 0) return;
-    const line = `${batchLine(report, new Date())}\n`;
-    if (json) process.stderr.write(line);
-    else output.write(line);
+    output.write(`${batchLine(report, new Date())}\n`);
   };
 }
 

@@ -2,7 +2,7 @@
  * Owns: the page's address. All that the reader chose stands in the fragment, so that a link, a reload and the back button
  * give the same view, and no server sees it.
  * Forms: `#/live?level=warn&entry=12`, `#/flows?status=failed&q=check`, `#/flows/{id}?entry=12`, `#/ledger`.
- * Tested in: tests/viewer/address.test.ts.
+ * Tested in: tests/viewer/pure.test.ts.
  */
 import { filterOf, parametersOf, type Filter } from "../data/filters.js";
 

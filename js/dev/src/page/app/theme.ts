@@ -1,6 +1,6 @@
 /**
  * Owns: light and dark: what the system says, until the reader chooses; the choice is remembered.
- * Tested in: tests/viewer/theme.test.ts.
+ * Tested in: tests/viewer/keyboard.test.ts.
  */
 import { keep, kept } from "../data/kept.js";
 import { label, setText } from "../ui/dom.js";

@@ -3,7 +3,7 @@
  * Does not own: source maps; what the line says is what is shown.
  * Invariants: never throws; linear in the text's length (indexes of characters, no backtracking); a line that is no frame
  * stays as it is, so that nothing of a trace is hidden.
- * Tested in: tests/viewer/stack.test.ts.
+ * Tested in: tests/viewer/pure.test.ts.
  */
 
 /** One line of a trace. */

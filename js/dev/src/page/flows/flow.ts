@@ -1,6 +1,6 @@
 /**
  * Owns: one flow: what became of it, its lanes over time, and its steps as a waterfall, with what else its session did.
- * Tested in: tests/viewer/flow.test.ts.
+ * Tested in: tests/viewer/flows.test.ts.
  */
 import type { FlowAnswer, FlowSummary, StoredEntry } from "../../api-types.js";
 import { hashOf, START, type Route } from "../app/route.js";

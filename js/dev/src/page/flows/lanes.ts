@@ -1,7 +1,7 @@
 /**
  * Owns: the picture of a flow's lanes: the trunk, its branches beside it, a mark for each step.
  * For eyes only: the list under it says the same in words.
- * Tested in: tests/viewer/flow.test.ts.
+ * Tested in: tests/viewer/flows.test.ts.
  */
 import { levelClass } from "../ui/parts.js";
 import { element } from "../ui/dom.js";

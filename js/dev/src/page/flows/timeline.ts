@@ -1,7 +1,7 @@
 /**
  * Owns: the arithmetic of a flow's timeline: its lanes, the steps on them, the time between them, the axis.
  * Pure functions of what the read API answers; drawing is lanes.ts and flow.ts.
- * Tested in: tests/viewer/timeline.test.ts.
+ * Tested in: tests/viewer/flows.test.ts.
  */
 import type { StoredEntry } from "../../api-types.js";
 

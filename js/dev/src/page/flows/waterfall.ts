@@ -1,6 +1,6 @@
 /**
  * Owns: the steps of a flow as a list: when, on which lane, what, and as a bar the time since the step before.
- * Tested in: tests/viewer/flow.test.ts.
+ * Tested in: tests/viewer/flows.test.ts.
  */
 import { hashOf, START } from "../app/route.js";
 import type { Host } from "../app/view.js";
@@ -71,7 +71,7 @@ function rowOf(step: Step, { length, slowest }: Timeline, flow: string): HTMLAnc
   const number = element("span", "step-number", lane < 0 ? "" : entry.stepIndex === null ? "–" : String(entry.stepIndex));
   const mark = element("span", lane < 0 ? "lane-mark other" : "lane-mark");
   label(mark, "title", lane < 0 ? "another entry of the session" : lane === 0 ? "trunk" : `branch ${entry.flowBranch ?? ""}`);
-  const outcome = entry.flowOutcome === null || lane < 0 ? null : element("span", "outcome", entry.flowOutcome);
+  const outcome = entry.flowOutcome === null || lane < 0 ? null : element("span", `outcome status-${entry.flowOutcome === "ok" ? "ok" : entry.flowOutcome === "failed" ? "failed" : "abandoned"}`, entry.flowOutcome);
   const name = entry.errorName === null ? null : element("span", "error-name", entry.errorName);
   const what = element("span", "step-what", levelWord(entry.level), element("span", "step-message", name, name === null ? null : " ", entry.message.slice(0, 600)), outcome);
   const made = link(
@@ -79,7 +79,7 @@ function rowOf(step: Step, { length, slowest }: Timeline, flow: string): HTMLAnc
     hashOf({ ...START, view: "flow", flow, entry: entry.id }),
     number,
     mark,
-    element("span", "step-at", at < 0 ? duration(at) : `+${duration(at)}`),
+    element("span", "step-at", at <= 0 ? duration(at) : `+${duration(at)}`),
     what,
     barOf(step, length, slowest?.entry.id === entry.id && (since ?? 0) > 0),
   );

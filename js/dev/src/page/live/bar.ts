@@ -84,7 +84,7 @@ export class Bar {
     setText(this.#new, `${grouped(waiting)} new ↑`);
     this.#skipped.hidden = skipped === 0;
     setText(this.#skipped, `${grouped(skipped)} skipped: load`);
-    setText(this.#count, `${more ? "over " : ""}${counted(shown, "entry", "entries")}${paused ? " · paused" : holding ? " · holding" : ""}`);
+    setText(this.#count, `${more ? "over " : ""}${counted(shown, "entry", "entries")}${paused ? " · paused" : holding ? " · not following" : ""}`);
   }
 
   #setSearch(text: string): void {

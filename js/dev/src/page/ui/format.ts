@@ -1,6 +1,6 @@
 /**
  * Owns: how times, durations and counts read. Pure functions; the reader's time zone, English units.
- * Tested in: tests/viewer/format.test.ts.
+ * Tested in: tests/viewer/pure.test.ts.
  */
 
 const GROUPED = new Intl.NumberFormat("en-US");

@@ -1,0 +1,42 @@
+/** The collector goes and comes back: the page says so, and goes on without missing or repeating anything. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { addressOf, batch, entry, program, range, temporaryFile } from "../collector/support.js";
+import { lines, openViewer, storedIds, waitForIds } from "./support/viewer.js";
+
+test("it says when the collector is gone, and goes on with it when it is back", async (t) => {
+  const { page, url, file, program: first, send, reader } = await openViewer(t, [batch("a", "i", range(1, 5))]);
+  await waitForIds(page, storedIds(reader));
+  first.child.kill("SIGKILL");
+  await first.ended;
+  await page.locator("#status.failing", { hasText: "does not answer" }).waitFor();
+  await addressOf(program(t, "--port", new URL(url).port, "--db", file, "--quiet"));
+  await send(batch("b", "i", range(6, 9)));
+  await page.locator("#status", { hasText: /^Live$/ }).waitFor();
+  await waitForIds(page, storedIds(reader));
+});
+
+test("it begins anew where the collector comes back with another database", async (t) => {
+  const { page, url, program: first, send } = await openViewer(t, [batch("a", "i", range(1, 50))]);
+  await waitForIds(page, range(1, 50).reverse());
+  first.child.kill("SIGKILL");
+  await first.ended;
+  await page.locator("#status.failing").waitFor();
+  await addressOf(program(t, "--port", new URL(url).port, "--db", temporaryFile(t), "--quiet"));
+  await send([entry(1, { message: "a new beginning" })]);
+  await waitForIds(page, [1]);
+  assert.deepEqual((await lines(page)).map(({ message }) => message), ["a new beginning"]);
+});
+
+test("a page opened before its collector waits for it in every view", async (t) => {
+  const { page, url, file, program: first, reader } = await openViewer(t, [batch("a", "i", range(1, 5), { accepted: 5 })], "#/ledger");
+  await page.locator(".card").waitFor();
+  first.child.kill("SIGKILL");
+  await first.ended;
+  await page.locator("#nav-flows").click();
+  await page.locator("#status.failing").waitFor();
+  await page.locator("#nav-live").click();
+  await addressOf(program(t, "--port", new URL(url).port, "--db", file, "--quiet"));
+  await waitForIds(page, storedIds(reader));
+  await page.locator("#status", { hasText: /^Live$/ }).waitFor();
+});
