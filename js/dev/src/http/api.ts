@@ -4,7 +4,9 @@
  * Invariant: no CORS header, so pages of other origins cannot read an answer; a wrong parameter is a 400, never ignored.
  * Tested in: tests/collector/read.test.ts and facets.test.ts.
  */
-import type { EntriesAnswer, FacetsAnswer, FlowAnswer, FlowsAnswer, FlowStatus, InstancesAnswer, Ledger, StatusAnswer, StoredEntry } from "../api-types.js";
+import type {
+  EntriesAnswer, FacetsAnswer, FlowAnswer, FlowsAnswer, FlowStatus, InstancesAnswer, Ledger, StatusAnswer, StoredEntry,
+} from "../api-types.js";
 import { LIST_DEFAULT, LIST_MAX, PAGE_ENTRIES_DEFAULT, PAGE_ENTRIES_MAX, QUERY_CHARS_MAX } from "../limits.js";
 import type { Database } from "../store/database.js";
 import { readFacets } from "../store/facets.js";

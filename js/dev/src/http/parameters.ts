@@ -28,7 +28,8 @@ export function filterOf(parameters: URLSearchParams, own: readonly string[]): F
 /** Refuses parameters with other names. */
 export function only(parameters: URLSearchParams, names: readonly string[]): void {
   for (const name of parameters.keys()) {
-    if (!names.includes(name)) throw new ApiError(400, names.length === 0 ? "This address takes no parameters." : `The parameters here are ${names.join(", ")}.`);
+    if (names.includes(name)) continue;
+    throw new ApiError(400, names.length === 0 ? "This address takes no parameters." : `The parameters here are ${names.join(", ")}.`);
   }
 }
 

@@ -9,7 +9,9 @@
 import type { ServerResponse } from "node:http";
 import type { StreamEntries } from "../api-types.js";
 import type { Filter } from "../filter.js";
-import { STREAM_COUNT_IDS, STREAM_ENTRIES, STREAM_HEARTBEAT_MS, STREAM_NEWS_MS, STREAM_ROUND_MS, STREAM_TICK_MS, STREAMS_MAX } from "../limits.js";
+import {
+  STREAM_COUNT_IDS, STREAM_ENTRIES, STREAM_HEARTBEAT_MS, STREAM_NEWS_MS, STREAM_ROUND_MS, STREAM_TICK_MS, STREAMS_MAX,
+} from "../limits.js";
 import type { Database } from "../store/database.js";
 import { countMatching, newestEntries } from "../store/queries.js";
 import type { Totals } from "../store/totals.js";

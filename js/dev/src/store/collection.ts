@@ -5,7 +5,7 @@
  * Tested in: tests/collector/retention.test.ts.
  */
 import type { StatusAnswer } from "../api-types.js";
-import { RATE_SECONDS, RETENTION_CHECK_MS } from "./limits.js";
+import { RATE_SECONDS, RETENTION_BYTES_MIN, RETENTION_CHECK_MS } from "./limits.js";
 import { VERSION } from "../version.js";
 import { BatchQueue } from "./queue.js";
 import { Retention, usedBytes, type Bounds } from "./retention.js";
@@ -17,20 +17,22 @@ export class Collection {
   readonly #retention: Retention;
   readonly #rate = new Rate();
   readonly #startedAt = Date.now();
+  private readonly bounds: Bounds;
   #timer: NodeJS.Timeout | undefined;
   #next: NodeJS.Immediate | undefined;
 
   constructor(
     readonly store: Store,
-    private readonly bounds: Bounds,
+    bounds: Bounds,
     /** Told after each commit. */
     onCommit: (batches: readonly Batch[]) => void,
   ) {
+    this.bounds = { ...bounds, bytesMax: bounds.bytesMax === 0 ? 0 : Math.max(bounds.bytesMax, RETENTION_BYTES_MIN) };
     this.#queue = new BatchQueue(store.db, store.totals, (batches) => {
       onCommit(batches);
       this.#retainSoon();
     });
-    this.#retention = new Retention(store.db, store.totals, bounds);
+    this.#retention = new Retention(store.db, store.totals, this.bounds);
     this.#timer = setInterval(() => this.#retain(), RETENTION_CHECK_MS).unref();
   }
 

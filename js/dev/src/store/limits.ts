@@ -13,8 +13,10 @@ export const RANGES_MAX = 10_000;
 /** Entries after which a transaction that several batches share takes no further one. */
 export const GROUP_ENTRIES_MAX = 2_000;
 
-/** Entries in one part of the full-text index: about 5 MB of it, dropped in a few milliseconds. */
-export const TEXT_PART_ENTRIES = 50_000;
+/** Entries in one part of the full-text index: one in so many of all stored, within bounds. The largest is about 5 MB and dropped in milliseconds. */
+export const TEXT_PARTS = 4;
+export const TEXT_PART_ENTRIES_MIN = 100;
+export const TEXT_PART_ENTRIES_MAX = 50_000;
 
 /** How long the store waits for a lock that another process holds. The wait blocks the process, so it is short: the client retries. */
 export const LOCK_WAIT_MS = 500;
@@ -30,6 +32,9 @@ export const LOG_BYTES_KEPT_MAX = 16 * 1024 * 1024;
 
 /** How often is looked whether something must go, in ms. */
 export const RETENTION_CHECK_MS = 250;
+
+/** The lowest bound of bytes: empty tables alone take a fifth of it. */
+export const RETENTION_BYTES_MIN = 1_000_000;
 
 /** How far below its bound of bytes a file is kept, at most. */
 export const RETENTION_BYTES_SPARE = 16 * 1024 * 1024;

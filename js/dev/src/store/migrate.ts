@@ -68,7 +68,7 @@ function copyEntries(db: Database): void {
     const rows = db.all<OldEntry>(OLD_ENTRIES, [last, MIGRATION_ENTRIES]);
     if (rows.length === 0) break;
     const sums = new Sums();
-    const part = partFor(db, rows[0]?.id ?? 0);
+    const part = partFor(db, rows[0]?.id ?? 0, count);
     const numbers = new Map<string, number[]>();
     for (const row of rows) {
       last = row.id;

@@ -33,21 +33,28 @@ export class BatchQueue {
     return new Promise((settle) => {
       this.#waiting.push({ batch, settle });
       // After the requests that are readable now were read.
-      this.#scheduled ??= setImmediate(() => this.flush());
+      this.#schedule();
     });
   }
 
-  /** Stores what waits, now. */
+  /** Stores all that waits, now. */
   flush(): void {
     if (this.#scheduled !== undefined) clearImmediate(this.#scheduled);
     this.#scheduled = undefined;
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (let from = 0; from < waiting.length; ) {
-      const to = endOfGroup(waiting, from);
-      this.#store(waiting.slice(from, to));
-      from = to;
-    }
+    while (this.#waiting.length > 0) this.#storeGroup();
+  }
+
+  #schedule(): void {
+    this.#scheduled ??= setImmediate(() => {
+      this.#scheduled = undefined;
+      this.#storeGroup();
+      // The answers, and what retention must do for it, come before the next group.
+      if (this.#waiting.length > 0) this.#schedule();
+    });
+  }
+
+  #storeGroup(): void {
+    this.#store(this.#waiting.splice(0, endOfGroup(this.#waiting)));
   }
 
   #store(group: readonly Waiting[]): void {
@@ -68,15 +75,16 @@ export class BatchQueue {
   }
 }
 
-/** Where a group that begins at `from` ends: at a bound of entries, so that no transaction grows with the load. */
-function endOfGroup(waiting: readonly Waiting[], from: number): number {
+/** How many batches the next group takes: up to a bound of entries, so that no transaction grows with the load. */
+function endOfGroup(waiting: readonly Waiting[]): number {
   let entries = 0;
-  let to = from;
-  for (; to < waiting.length; to += 1) {
-    entries += waiting[to]?.batch.entries.length ?? 0;
-    if (to > from && entries > GROUP_ENTRIES_MAX) break;
+  let count = 0;
+  for (const { batch } of waiting) {
+    entries += batch.entries.length;
+    if (count > 0 && entries > GROUP_ENTRIES_MAX) break;
+    count += 1;
   }
-  return to;
+  return count;
 }
 
 function isBusy(error: unknown): boolean {

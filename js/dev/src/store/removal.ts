@@ -1,5 +1,6 @@
 /**
- * Owns: removing the oldest entries with their rows and sums, and then the batches, instances and counts that are older than all that is left.
+ * Owns: removing the oldest entries with their rows and sums, and then the batches and instances that are older than all that
+ * is left.
  * Does not own: when and how many (retention.ts).
  * Invariants: runs inside a transaction; what it does is bounded by `limit`; an instance goes only when none of its entries is left.
  * Tested in: tests/collector/retention.test.ts.

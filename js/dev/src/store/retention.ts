@@ -5,7 +5,9 @@
  * their instance is known, so they are neither missing nor stored again; pages that stay empty go back to the file system.
  * Tested in: tests/collector/retention.test.ts.
  */
-import { RETENTION_BYTES_SPARE, RETENTION_ENTRIES_MAX, RETENTION_ENTRIES_MIN, RETENTION_SLICE_MS, VACUUM_PAGES, VACUUM_PAGES_KEPT } from "./limits.js";
+import {
+  GROUP_ENTRIES_MAX, RETENTION_BYTES_SPARE, RETENTION_ENTRIES_MAX, RETENTION_ENTRIES_MIN, RETENTION_SLICE_MS, VACUUM_PAGES, VACUUM_PAGES_KEPT,
+} from "./limits.js";
 import type { Database } from "./database.js";
 import { removeOldest, sweep } from "./removal.js";
 import { changing, type Totals } from "./totals.js";
@@ -32,12 +34,22 @@ export class Retention {
 
   /** Does one slice of what is to be done at the time `now` (Unix ms); tells whether there may be more. Throws where the database refuses. */
   slice(now: number): boolean {
-    const { bytesMax, ageMsMax } = this.bounds;
-    // A little below the bound, because what comes between two looks needs room as well.
-    const over = bytesMax > 0 && usedBytes(this.db) > bytesMax - Math.min(bytesMax / 16, RETENTION_BYTES_SPARE);
+    const { ageMsMax } = this.bounds;
+    const over = this.#over() > 0;
     const until = over ? Infinity : ageMsMax > 0 ? now - ageMsMax : -Infinity;
-    if (over || this.#isDue(until)) return this.#remove(until);
+    if (over || this.#isDue(until)) return this.#remove(until, over);
     return this.#vacuum();
+  }
+
+  /** How many bytes there are too many. A little below the bound, because what comes between two looks needs room as well. */
+  #over(): number {
+    const { bytesMax } = this.bounds;
+    return bytesMax > 0 ? usedBytes(this.db) - bytesMax + Math.min(bytesMax / 16, RETENTION_BYTES_SPARE) : 0;
+  }
+
+  /** About how many entries take up that room, generously: a small file must not lose all of them at once. */
+  #needed(): number {
+    return Math.max(RETENTION_ENTRIES_MIN, Math.ceil((2 * this.totals.entries * this.#over()) / usedBytes(this.db)));
   }
 
   #isDue(until: number): boolean {
@@ -48,13 +60,13 @@ export class Retention {
     return [oldest, heard, batch].some((at) => at !== undefined && at < until);
   }
 
-  #remove(until: number): boolean {
+  #remove(until: number, over: boolean): boolean {
     const begun = performance.now();
     // What is undone by a power cut is removed again: no need to wait for the disk. The next batch's commit syncs this one too.
     this.db.exec("PRAGMA synchronous = NORMAL");
     try {
       return changing(this.db, this.totals, () => {
-        const limit = this.#limit();
+        const limit = over ? Math.min(this.#limit(), this.#needed()) : this.#limit();
         const removed = removeOldest(this.db, this.totals, until, limit);
         const swept = sweep(this.db, until, limit);
         return removed + swept > 0;
@@ -72,7 +84,7 @@ export class Retention {
     const { lastEntry } = this.totals;
     const came = lastEntry - this.#seen;
     this.#seen = lastEntry;
-    return Math.min(RETENTION_ENTRIES_MAX, Math.max(this.#entries, 2 * came));
+    return Math.max(this.#entries, Math.min(2 * came, 2 * GROUP_ENTRIES_MAX));
   }
 
   /** Gives empty pages back once there are many; some stay, because new entries need them at once. */

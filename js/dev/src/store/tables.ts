@@ -2,7 +2,8 @@
  * Owns: the tables of a database file, as SQL.
  * Does not own: whether and when they are created (schema.ts) or the statements that fill and read them.
  * Does not own: the full-text tables beside `text_parts` (text.ts).
- * Invariants: `flows`, `facets`, `entry_tags` and `totals.entries` count and hold exactly the rows of `entries`; `seqs` holds what was ever stored of an instance, so it outlives the entries that retention removes.
+ * Invariants: `flows`, `facets`, `entry_tags` and `totals.entries` count and hold exactly the rows of `entries`; `seqs`
+ * holds what was ever stored of an instance, so it outlives the entries that retention removes.
  * Tested in: tests/collector/store.test.ts.
  */
 

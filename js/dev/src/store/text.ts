@@ -1,12 +1,12 @@
 /**
- * Owns: the full-text index over entries, in parts: one FTS5 table per so many ids.
+ * Owns: the full-text index over entries, in parts: one FTS5 table per range of ids.
  * Why parts: removing rows from a large index costs more than adding them and stalls in its merges; a part whose entries are
  * all gone is dropped as a whole, and a search for the newest entries looks at the newest part first. The index holds no text
  * of its own; a row whose entry is gone joins with nothing.
  * Invariants: the parts follow each other without overlap; a table is made and dropped in the transaction of the entries.
  * Tested in: tests/collector/search.test.ts and retention.test.ts.
  */
-import { TEXT_PART_ENTRIES } from "./limits.js";
+import { TEXT_PART_ENTRIES_MAX, TEXT_PART_ENTRIES_MIN, TEXT_PARTS } from "./limits.js";
 import type { Database } from "./database.js";
 
 /** One part: it holds the entries from `first` up to the next part. */
@@ -25,10 +25,14 @@ export function textParts(db: Database): TextPart[] {
   return db.all<TextPart>("SELECT n, first FROM text_parts ORDER BY n LIMIT 100000");
 }
 
-/** The part for an entry that arrives now, made where the last one is full. Ask once per batch, with its first id. */
-export function partFor(db: Database, id: number): TextPart {
+/**
+ * The part for an entry that arrives now, made where the last one is full. Ask once per batch, with its first id. A part is
+ * full at a share of the entries that are `stored`, so that what is left of removed ones in the oldest part stays a small share.
+ */
+export function partFor(db: Database, id: number, stored: number): TextPart {
   const last = db.first<TextPart>("SELECT n, first FROM text_parts ORDER BY n DESC LIMIT 1");
-  if (last !== undefined && id < last.first + TEXT_PART_ENTRIES) return last;
+  const size = Math.min(TEXT_PART_ENTRIES_MAX, Math.max(TEXT_PART_ENTRIES_MIN, stored / TEXT_PARTS));
+  if (last !== undefined && id < last.first + size) return last;
   const part = { n: (last?.n ?? 0) + 1, first: id };
   db.exec(`CREATE VIRTUAL TABLE ${tableOf(part)} USING fts5 (text, content = '', columnsize = 0)`);
   db.run("INSERT INTO text_parts (n, first) VALUES (?, ?)", [part.n, part.first]);

@@ -35,7 +35,7 @@ export function storeBatch(db: Database, totals: Totals, batch: Batch): Stored {
   const known = findBatch(db, batch.header);
   const fresh = known === undefined ? freshEntries(db, batch) : { entries: [], sequenced: 0, ranges: 0 };
   const sums = new Sums();
-  const part = partFor(db, totals.lastEntry + 1);
+  const part = partFor(db, totals.lastEntry + 1, totals.entries);
   for (const entry of fresh.entries) {
     totals.lastEntry += 1;
     insertEntry(db, totals.lastEntry, part, batch, entry, sums);

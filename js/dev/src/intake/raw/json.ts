@@ -18,6 +18,11 @@ const MESSAGE = ["message", "msg"];
 const LEVEL = ["level", "severity"];
 const TIME = ["timestamp", "time", "ts", "@timestamp"];
 
+interface Named<Value> {
+  readonly name: string;
+  readonly value: Value;
+}
+
 /** One JSON value: an entry, an array of them, or `{"logs":[…]}`. */
 export function readJson(text: string, defaults: Defaults): Iterable<RawEntry> | Refusal {
   let value: unknown;
@@ -62,7 +67,8 @@ function objectEntry(value: unknown, defaults: Defaults): unknown {
   return makeEntry({ message: message?.value ?? wholeText(value), level: level?.value, timestamp: time?.value, fields, data }, defaults);
 }
 
-function firstOf<Value>(value: Fields, names: readonly string[], read: (given: unknown) => Value | undefined): { name: string; value: Value } | undefined {
+/** The first of these fields that can be read. */
+function firstOf<Value>(value: Fields, names: readonly string[], read: (given: unknown) => Value | undefined): Named<Value> | undefined {
   for (const name of names) {
     const found = Object.hasOwn(value, name) ? read(value[name]) : undefined;
     if (found !== undefined) return { name, value: found };

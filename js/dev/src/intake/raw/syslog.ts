@@ -76,7 +76,8 @@ function rfc3164(rest: string, level: string | undefined, data: Map<string, unkn
     put(data, "process", tag[2]);
   }
   const monthIndex = MONTHS.indexOf(month ?? "") / 3;
-  const timestamp = Number.isInteger(monthIndex) && monthIndex >= 0 ? nearestYear(now, monthIndex, Number(day), [Number(hour), Number(minute), Number(second)]) : undefined;
+  const isMonth = Number.isInteger(monthIndex) && monthIndex >= 0;
+  const timestamp = isMonth ? nearestYear(now, monthIndex, Number(day), [Number(hour), Number(minute), Number(second)]) : undefined;
   return makeEntry({ message, level, timestamp, source: tag?.[1], data }, defaults);
 }
 
