@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { addressOf, batch, entry, program, range, temporaryFile } from "../collector/support.js";
-import { lines, openViewer, storedIds, waitForIds } from "./support/viewer.js";
+import { openTab } from "../support/tabs.js";
+import { waitFor } from "../support/wait.js";
+import { lines, openViewer, serve, storedIds, theBrowser, waitForIds } from "./support/viewer.js";
 
 test("it says when the collector is gone, and goes on with it when it is back", async (t) => {
   const { page, url, file, program: first, send, reader } = await openViewer(t, [batch("a", "i", range(1, 5))]);
@@ -39,4 +41,22 @@ test("a page opened before its collector waits for it in every view", async (t) 
   await addressOf(program(t, "--port", new URL(url).port, "--db", file, "--quiet"));
   await waitForIds(page, storedIds(reader));
   await page.locator("#status", { hasText: /^Live$/ }).waitFor();
+});
+
+test("a hidden tab holds no connection, and catches up when it is shown", async (t) => {
+  const { url, send } = await serve(t, [batch("a", "i", range(1, 5))]);
+  const tab = await openTab(theBrowser(), `${url}/`);
+  t.after(() => tab.close());
+  const counted = () => tab.evaluate(() => document.querySelector(".count")?.textContent ?? "");
+  await waitFor("five entries", async () => (await counted()) === "5 entries");
+  // A stream is listed among the page's requests when it has ended.
+  const ended = () => tab.evaluate(() => performance.getEntriesByType("resource").filter(({ name }) => name.includes("/api/stream")).length);
+  await waitFor("the stream", () => tab.evaluate(() => document.querySelector("#status")?.textContent === "Live"));
+  assert.equal(await ended(), 0);
+  await tab.hide();
+  await waitFor("the end of the stream", async () => (await ended()) === 1);
+  await send(batch("b", "i", range(6, 12)));
+  assert.equal(await counted(), "5 entries");
+  await tab.show();
+  await waitFor("all entries", async () => (await counted()) === "12 entries");
 });

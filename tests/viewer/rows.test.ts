@@ -56,7 +56,8 @@ test("unfiltered, any index is known from the start and loaded alone", async () 
   assert.ok(numbers.asked <= 2, `${numbers.asked} questions`);
   assert.deepEqual(await lookAt(rows, 19_990, 19_999), range(501, 510).reverse());
   assert.equal(rows.indexOf(505), 19_995);
-  assert.equal(rows.indexOf(15_000), -1, "not loaded");
+  assert.equal(rows.indexOf(15_000), 5_500, "known without being loaded");
+  assert.deepEqual([rows.indexOf(500), rows.indexOf(20_501)], [-1, -1]);
 });
 
 test("however far one scrolls, a bounded number of blocks is in memory, and what was let go comes back the same", async () => {
@@ -91,7 +92,7 @@ test("what was left out stands in its place and is loaded when it is looked at",
   numbers.ids.push(...range(101, 1_100).map((n) => n * 3));
   const arrived = numbers.ids.slice(-50).map((id) => rowOf(stored(id)));
   rows.arrive(arrived, 950, 3_300);
-  assert.deepEqual([rows.length, rows.firstMissing()], [1_100, 50]);
+  assert.deepEqual([rows.length, rows.firstMissing(), rows.indexOf(600)], [1_100, 50, -1]);
   assert.deepEqual(await lookAt(rows, 0, 1_099), numbers.ids.toReversed());
 });
 

@@ -65,3 +65,15 @@ test("filtered, older pages come as one scrolls, each entry once and in order", 
   assert.equal(await countShown(page), total);
   assert.deepEqual(problems, []);
 });
+
+test("the address of an entry far down shows it among those around it; from there one steps over the border of what is loaded", async (t) => {
+  const { page, problems } = await openViewer(t, bodies().slice(0, 2), "#/live?entry=5000");
+  const chosen = page.locator('.row[aria-selected="true"]');
+  await chosen.filter({ hasText: "entry 5000" }).waitFor();
+  await page.locator("#panel[data-entry='5000']").waitFor();
+  // Faster than what is further down can come.
+  await press(page, ...range(1, 60).map(() => "j"));
+  await page.locator("#panel[data-entry='4940']").waitFor();
+  await chosen.filter({ hasText: "entry 4940" }).waitFor();
+  assert.deepEqual(problems, []);
+});

@@ -41,6 +41,7 @@ const host: Host = {
   get route() {
     return router.route;
   },
+  flows: () => header.left("flows"),
   follow: (filter, cursor) => feed.open(filter, cursor),
   answered: (error) => {
     if (error instanceof Refusal) {
@@ -94,7 +95,7 @@ function close(): void {
 }
 
 startKeys({
-  go: (view) => router.go(parseRoute(header.route(view))),
+  go: (view) => router.go(parseRoute(header.left(view))),
   step: (delta) => current().step(delta),
   enter: () => current().enter(),
   escape: () => (router.route.entry === null ? current().escape() : close()),

@@ -17,6 +17,7 @@ export class Header {
   readonly #numbers = byId("numbers", HTMLParagraphElement);
   readonly #loss = byId("loss", HTMLSpanElement);
   readonly #links = [byId("nav-live", HTMLAnchorElement), byId("nav-flows", HTMLAnchorElement), byId("nav-ledger", HTMLAnchorElement)] as const;
+  readonly #left: { live: `#/${string}`; flows: `#/${string}` } = { live: "#/live", flows: "#/flows" };
   #running = false;
 
   constructor() {
@@ -32,16 +33,16 @@ export class Header {
       if (link === current) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
-    if (route.view === "live") live.setAttribute("href", hashOf({ ...route, entry: null }));
-    if (route.view === "flows") flows.setAttribute("href", hashOf({ ...route, entry: null }));
+    if (route.view === "live" || route.view === "flows") {
+      this.#left[route.view] = hashOf({ ...route, entry: null });
+      current.setAttribute("href", this.#left[route.view]);
+    }
     document.title = `${route.view === "live" ? "Live" : route.view === "ledger" ? "Ledger" : "Flows"} · Sapwood`;
   }
 
   /** Where the view that was left is gone back to. */
-  route(view: "live" | "flows" | "ledger"): string {
-    const [live, flows] = this.#links;
-    if (view === "ledger") return hashOf({ ...START, view });
-    return (view === "live" ? live : flows).getAttribute("href") ?? "#/live";
+  left(view: "live" | "flows" | "ledger"): `#/${string}` {
+    return view === "ledger" ? hashOf({ ...START, view }) : this.#left[view];
   }
 
   /** Says whether the collector answers. */

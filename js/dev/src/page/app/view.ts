@@ -35,6 +35,8 @@ export interface Host {
   /** Goes somewhere. */
   go(change: Partial<Route>, replace?: boolean): void;
   readonly route: Route;
+  /** The address of the list of flows as it was left. */
+  flows(): `#/${string}`;
   /** Follows entries of a filter from a cursor on. */
   follow(filter: Route["filter"], cursor: number): void;
   /** A question to the collector failed, or did not. */

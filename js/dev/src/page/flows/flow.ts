@@ -3,7 +3,7 @@
  * Tested in: tests/viewer/flows.test.ts.
  */
 import type { FlowAnswer, FlowSummary, StoredEntry } from "../../api-types.js";
-import { hashOf, START, type Route } from "../app/route.js";
+import { hashOf, parseRoute, START, type Route } from "../app/route.js";
 import type { Host, View } from "../app/view.js";
 import { fetchEntries, fetchFlow, Refusal } from "../data/api.js";
 import { Refresher } from "../data/refresher.js";
@@ -87,7 +87,7 @@ export class FlowView implements View {
   }
 
   escape(): void {
-    this.#host.go({ ...START, view: "flows" });
+    this.#host.go(parseRoute(this.#host.flows()));
   }
 
   #use(loaded: Loaded): void {
@@ -107,8 +107,12 @@ export class FlowView implements View {
   #failed(error: unknown): void {
     this.#host.answered(error);
     if (!(error instanceof Refusal && error.status === 404)) return;
-    fill(this.#head, backLink(), notice("There is no such flow here (any more)."));
+    fill(this.#head, this.#back(), notice("There is no such flow here (any more)."));
     for (const part of [this.#lanes, this.#sessionLabel, this.#axis, this.#waterfall.root]) part.replaceChildren();
+  }
+
+  #back(): HTMLElement {
+    return link("back", this.#host.flows(), "← Flows");
   }
 
   #draw(): void {
@@ -117,7 +121,7 @@ export class FlowView implements View {
     const timeline = timelineOf(answer.entries, this.#session.checked ? around : []);
     const ids = new Set(answer.entries.map(({ id }) => id));
     const others = around.filter(({ id }) => !ids.has(id)).length;
-    fill(this.#head, ...headOf(answer.flow, timeline.slowest));
+    fill(this.#head, this.#back(), ...headOf(answer.flow, timeline.slowest));
     fill(this.#lanes, lanesView(timeline, (id) => this.#host.go({ entry: id }, this.#host.route.entry !== null)));
     this.#sessionLabel.hidden = others === 0 && !answer.more;
     const more = answer.more ? ` (of the flow's, the first ${grouped(answer.entries.length)} are shown)` : "";
@@ -149,9 +153,5 @@ function headOf(flow: FlowSummary, slowest: { since: number | null; entry: Store
   if (flow.sessionId !== null && flow.sessionId !== "") about.append(" · ", link("", hashOf({ ...START, filter: { session: flow.sessionId } }), "its session"));
   about.append(" · ", link("", hashOf({ ...START, filter: { flow: flow.id } }), "as a list"));
   const slow = slowest?.since == null ? null : element("p", "flow-slowest", "Slowest: ", element("strong", "", duration(slowest.since)), ` before “${slowest.entry.message.slice(0, 200)}”`);
-  return [backLink(), title, about, ...(slow === null ? [] : [slow])];
-}
-
-function backLink(): HTMLElement {
-  return link("back", hashOf({ ...START, view: "flows" }), "← Flows");
+  return [title, about, ...(slow === null ? [] : [slow])];
 }

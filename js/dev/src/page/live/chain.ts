@@ -29,6 +29,12 @@ export class Chain {
   /** Oldest first, so that what arrives is added at the end. */
   readonly blocks: Block[] = [];
   length = 0;
+  /** Is every id between the oldest and the newest an entry of the list? So it is where nothing is filtered. */
+  readonly exact: boolean;
+
+  constructor(exact: boolean) {
+    this.exact = exact;
+  }
 
   /** Adds rows that are newer than all others, newest last. */
   push(rows: readonly Row[], used: number): void {
@@ -45,9 +51,9 @@ export class Chain {
     }
   }
 
-  /** Adds entries that are newer than all others and not here. With `exact`, every id down from `newest` is one of them. */
-  pushGap(newest: number, count: number, exact: boolean): void {
-    this.blocks.push(...gap(newest, count, exact));
+  /** Adds entries that are newer than all others and not here. */
+  pushGap(newest: number, count: number): void {
+    this.blocks.push(...gap(newest, count, this.exact));
     this.length += count;
   }
 
@@ -75,7 +81,7 @@ export class Chain {
     const rest = oldest === undefined || rows.length < asked ? 0 : before - rows.length;
     block.rows = rows;
     block.count = rows.length;
-    if (oldest !== undefined && rest > 0) this.blocks.splice(at, 0, ...gap(oldest - 1, rest, false));
+    if (oldest !== undefined && rest > 0) this.blocks.splice(at, 0, ...gap(oldest - 1, rest, this.exact));
     if (rows.length === 0) this.blocks.splice(at, 1);
     this.length += rows.length + rest - before;
   }
@@ -90,11 +96,15 @@ export class Chain {
     }
   }
 
-  /** The index of a loaded entry, or -1. */
+  /** The index of an entry; -1 where it is not in the list, or not loaded and nobody knows where it would be. */
   indexOf(id: number): number {
     let index = -1;
     this.visit(0, this.length, ({ rows, newest, count }, start) => {
-      if (rows === null || id > newest || id < (rows[0]?.id ?? Infinity)) return;
+      if (rows === null) {
+        if (this.exact && id <= newest && id > newest - count) index = start + newest - id;
+        return;
+      }
+      if (id > newest || id < (rows[0]?.id ?? Infinity)) return;
       const inside = rows.findIndex((row) => row.id === id);
       if (inside >= 0) index = start + count - 1 - inside;
     });

@@ -80,6 +80,14 @@ export class List {
     this.draw();
   }
 
+  /** Scrolls to an index, which is then in the middle. */
+  centre(index: number): void {
+    // The height of what is scrolled must be known before.
+    this.#drawNow();
+    this.root.scrollTop = (index - Math.floor(this.fitting / 2)) * this.rowHeight;
+    this.draw();
+  }
+
   /** Scrolls as little as needed to show an index. */
   reveal(index: number): void {
     const [top, height] = [index * this.rowHeight, this.root.clientHeight];

@@ -1,6 +1,6 @@
 /**
  * Owns: the live view: which entries it asks for, and when arriving ones are let in.
- * Does not own: the lines (list.ts), what is in memory (rows.ts), the controls (bar.ts, facets.ts).
+ * Does not own: the lines (list.ts), what is in memory (rows.ts), what is chosen (selection.ts), the controls (bar.ts, facets.ts).
  * Invariants: nothing moves under the reader: while paused, scrolled down or with an entry chosen, arriving entries are
  * counted and held back (held.ts).
  * Tested in: tests/viewer/live.test.ts, filters.test.ts and pause.test.ts.
@@ -8,7 +8,7 @@
 import type { EntriesAnswer, StreamEntries } from "../../api-types.js";
 import type { Route } from "../app/route.js";
 import type { Host, View } from "../app/view.js";
-import { fetchEntries, fetchStatus } from "../data/api.js";
+import { fetchEntries, fetchStatus, Refusal } from "../data/api.js";
 import { isEmpty, sameFilter, withFilter, type Filter } from "../data/filters.js";
 import { element } from "../ui/dom.js";
 import { Bar, type Apply } from "./bar.js";
@@ -18,6 +18,7 @@ import { Facets } from "./facets.js";
 import { Held } from "./held.js";
 import { List } from "./list.js";
 import { Rows, rowOf } from "./rows.js";
+import { Selection } from "./selection.js";
 
 const RETRY_MS = 1_000;
 
@@ -29,6 +30,7 @@ export class LiveView implements View {
   readonly #facets: Facets;
   readonly #rows: Rows;
   readonly #list: List;
+  readonly #selection: Selection;
   readonly #empty: Empty;
   #filter: Filter | null = null;
   #cursor = 0;
@@ -53,6 +55,7 @@ export class LiveView implements View {
       opened: (row) => host.go({ entry: row.id }, host.route.entry !== null),
       filtered: apply,
     });
+    this.#selection = new Selection(this.#rows, this.#list, (id) => host.route.entry !== null && host.go({ entry: id }, true));
     const column = element("div", "list-column", listHead(), this.#list.root, this.#empty.root);
     this.root.append(this.#bar.root, element("div", "live-body", this.#facets.root, column));
   }
@@ -64,13 +67,13 @@ export class LiveView implements View {
   }
 
   show(route: Route, entering: boolean): void {
-    this.#list.selected = route.entry ?? this.#list.selected;
+    if (route.entry !== null) this.#selection.set(route.entry);
     this.#bar.show(route.filter);
     this.#facets.show(route.filter);
     if (entering) this.#facets.refresh();
     if (entering || this.#filter === null || !sameFilter(this.#filter, route.filter)) {
       this.#filter = route.filter;
-      this.#list.selected = route.entry;
+      this.#selection.set(route.entry);
       void this.#restart();
     }
     this.#draw();
@@ -88,24 +91,17 @@ export class LiveView implements View {
   }
 
   step(delta: number): void {
-    const { selected } = this.#list;
-    const from = selected === null ? -1 : this.#rows.indexOf(selected);
-    const index = Math.max(0, Math.min(this.#rows.length - 1, from < 0 ? this.#list.topIndex : from + delta));
-    const row = this.#rows.at(index);
-    this.#list.reveal(index);
-    if (row === null) return;
-    this.#list.selected = row.id;
-    if (this.#host.route.entry === null) this.#draw();
-    else this.#host.go({ entry: row.id }, true);
+    this.#selection.step(delta);
+    this.#draw();
   }
 
   enter(): void {
-    if (this.#list.selected === null) this.step(1);
-    if (this.#list.selected !== null) this.#host.go({ entry: this.#list.selected });
+    if (!this.#selection.active) this.step(1);
+    if (this.#selection.id !== null) this.#host.go({ entry: this.#selection.id });
   }
 
   escape(): void {
-    this.#list.selected = null;
+    this.#selection.set(null);
     this.#settle();
   }
 
@@ -130,7 +126,7 @@ export class LiveView implements View {
   }
 
   get #holding(): boolean {
-    return this.#paused || this.#list.selected !== null || !this.#list.atTop;
+    return this.#paused || this.#selection.active || !this.#list.atTop;
   }
 
   /** Lets in what was held back, if nothing holds it any more. */
@@ -142,7 +138,7 @@ export class LiveView implements View {
   #showNew(): void {
     this.#paused = false;
     this.#held.release(this.#rows);
-    if (this.#host.route.entry === null) this.#list.selected = null;
+    if (this.#host.route.entry === null) this.#selection.set(null);
     this.#list.toTop();
     this.#draw();
   }
@@ -166,10 +162,13 @@ export class LiveView implements View {
       this.#cursor = answer.cursor;
       this.#held.clear();
       this.#skipped = 0;
-      this.#list.toTop();
+      this.#selection.show();
       this.#host.follow(filter, answer.cursor);
-    } catch {
-      if (asked === this.#generation) this.#retry = setTimeout(() => void this.#restart(), RETRY_MS);
+    } catch (error) {
+      if (asked !== this.#generation) return;
+      // What is refused once is refused again; and no other filter's entries may stand there as if they matched.
+      if (error instanceof Refusal) this.#rows.reset({ entries: [], more: false, cursor: 0 }, null);
+      else this.#retry = setTimeout(() => void this.#restart(), RETRY_MS);
     }
     this.#draw();
   }
@@ -186,6 +185,7 @@ export class LiveView implements View {
   }
 
   #draw(): void {
+    this.#selection.settle();
     this.#list.draw();
     const { length: shown, more } = this.#rows;
     this.#bar.state({ shown, more, paused: this.#paused, holding: this.#holding, waiting: this.#held.count, skipped: this.#skipped });

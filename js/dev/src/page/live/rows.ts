@@ -17,14 +17,12 @@ export type LoadBefore = (before: number, limit: number) => Promise<EntriesAnswe
 
 /** See the head of the module. Index 0 is the newest entry. */
 export class Rows {
-  #chain = new Chain();
+  #chain = new Chain(false);
   #looks = 0;
   #loading = 0;
   #loadingOlder = false;
   /** Are there entries older than the oldest block? */
   #more = false;
-  /** Is every id an entry of the list? So it is where nothing is filtered. */
-  #exact = false;
   readonly #load: LoadBefore;
   readonly #changed: () => void;
 
@@ -50,8 +48,7 @@ export class Rows {
 
   /** Begins with the newest entries. `oldest` is given where nothing is filtered: then every id down to it is an entry. */
   reset(answer: EntriesAnswer, oldest: number | null): void {
-    this.#chain = new Chain();
-    this.#exact = oldest !== null;
+    this.#chain = new Chain(oldest !== null);
     this.#more = answer.more;
     this.#chain.push(answer.entries.map(rowOf).reverse(), this.#looks);
     const known = answer.entries.at(-1)?.id;
@@ -62,7 +59,7 @@ export class Rows {
 
   /** Adds entries that arrived, newest last, and before them as many as were left out. */
   arrive(entries: readonly Row[], skipped: number, cursor: number): void {
-    this.#chain.pushGap((entries[0]?.id ?? cursor + 1) - 1, skipped, this.#exact);
+    this.#chain.pushGap((entries[0]?.id ?? cursor + 1) - 1, skipped);
     this.#chain.push(entries, this.#looks);
   }
 
@@ -90,7 +87,7 @@ export class Rows {
     return rows;
   }
 
-  /** The index of a loaded entry, or -1. */
+  /** The index of an entry; -1 where it is not in the list, or not loaded and nobody knows where it would be. */
   indexOf(id: number): number {
     return this.#chain.indexOf(id);
   }
