@@ -1,12 +1,12 @@
-/** axe finds nothing serious in any view, in light and dark, wide and narrow, empty and full. */
+/** Asking axe: what of a page it holds to be serious. And the walk through all views that asks it, empty and full. */
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { test } from "node:test";
+import type { TestContext } from "node:test";
 import type { Page } from "playwright-core";
-import { root } from "../support/paths.js";
-import { CHECKOUT, dataset, DECLINED } from "./support/dataset.js";
-import { newPage, press, serve, visit } from "./support/viewer.js";
+import { root } from "../../support/paths.js";
+import { CHECKOUT, dataset, DECLINED } from "./dataset.js";
+import { newPage, press, serve, visit } from "./viewer.js";
 
 const AXE = readFileSync(join(root, "node_modules/axe-core/axe.min.js"), "utf8");
 
@@ -17,7 +17,7 @@ interface Violation {
 }
 
 /** What axe holds to be serious or critical, as lines. */
-async function findings(page: Page): Promise<string[]> {
+export async function findings(page: Page): Promise<string[]> {
   // As the debugger's expression: a script element would be refused by the page's policy.
   await page.evaluate(AXE);
   const violations = await page.evaluate(async () => {
@@ -44,35 +44,21 @@ const full = (error: number): typeof VIEWS => [
   [`#/flows/${DECLINED}?entry=${error}`, "#panel[data-entry]"],
 ];
 
-for (const colorScheme of ["light", "dark"] as const) {
-  for (const width of [1600, 400]) {
-    test(`axe: ${colorScheme}, ${width} pixels`, async (t) => {
-      const { page } = await newPage(t, { width, colorScheme });
-      for (const bodies of [[], dataset()]) {
-        const { url, reader } = await serve(t, bodies);
-        const error = reader.entries().find(({ errorName }) => errorName === "PaymentError");
-        const views = error === undefined ? VIEWS : full(error.id);
-        for (const [hash, ready] of views) {
-          await visit(page, url, hash);
-          await page.locator(ready).first().waitFor();
-          if (hash === "#/live?level=warn&source=web-shop") await press(page, "j");
-          assert.deepEqual(await findings(page), [], `${hash}, ${bodies.length} batches`);
-        }
-        await press(page, "?");
-        await page.locator("#help[open]").waitFor();
-        assert.deepEqual(await findings(page), [], "the help");
-      }
-    });
+/** Asks axe about each view in one theme and width; it must have nothing to say. */
+export async function checkViews(t: TestContext, colorScheme: "light" | "dark", width: number): Promise<void> {
+  const { page } = await newPage(t, { width, colorScheme });
+  for (const bodies of [[], dataset()]) {
+    const { url, reader } = await serve(t, bodies);
+    const error = reader.entries().find(({ errorName }) => errorName === "PaymentError");
+    const views = error === undefined ? VIEWS : full(error.id);
+    for (const [hash, ready] of views) {
+      await visit(page, url, hash);
+      await page.locator(ready).first().waitFor();
+      if (hash === "#/live?level=warn&source=web-shop") await press(page, "j");
+      assert.deepEqual(await findings(page), [], `${hash}, ${bodies.length} batches`);
+    }
+    await press(page, "?");
+    await page.locator("#help[open]").waitFor();
+    assert.deepEqual(await findings(page), [], "the help");
   }
 }
-
-test("axe: what it is asked to find, it finds", async (t) => {
-  const { page } = await newPage(t);
-  const { url } = await serve(t);
-  await visit(page, url);
-  await page.evaluate(() => {
-    const made = document.createElement("input");
-    document.body.append(made);
-  });
-  assert.match((await findings(page)).join(), /label/);
-});

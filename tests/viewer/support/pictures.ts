@@ -1,18 +1,18 @@
 /**
- * A picture of each view, from the fixed data set, the same on every run of one machine; they are left in target/pictures.
+ * Making a picture of each view, from the fixed data set, the same on every run of one machine; they are left in target/pictures.
  * With SAPWOOD_PICTURES=docs the two of the README are written to docs/images as well.
  */
 import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { test, type TestContext } from "node:test";
+import type { TestContext } from "node:test";
 import type { Page } from "playwright-core";
-import { Database } from "../../js/dev/src/store/database.js";
-import { temporaryFile } from "../collector/support.js";
-import { root } from "../support/paths.js";
-import { waitFor } from "../support/wait.js";
-import { CHECKOUT, dataset, DECLINED, LOOKED_AT } from "./support/dataset.js";
-import { newPage, serve, visit } from "./support/viewer.js";
+import { Database } from "../../../js/dev/src/store/database.js";
+import { temporaryFile } from "../../collector/support.js";
+import { root } from "../../support/paths.js";
+import { waitFor } from "../../support/wait.js";
+import { CHECKOUT, dataset, DECLINED, LOOKED_AT } from "./dataset.js";
+import { newPage, serve, visit } from "./viewer.js";
 
 const FOLDER = join(root, "target/pictures");
 
@@ -72,7 +72,8 @@ async function difference(page: Page, one: Buffer, other: Buffer): Promise<numbe
   return pixels;
 }
 
-test("each view has its picture, in light and dark, wide and narrow, and it is the same the second time", async (t) => {
+/** Makes the pictures of one theme in these widths; one that is made again, in a new page, must be the same. */
+export async function makePictures(t: TestContext, colorScheme: "light" | "dark", sizes: readonly (readonly [width: number, again?: boolean])[]): Promise<void> {
   const { url, error } = await collectorOfThatDay(t);
   const views: readonly (readonly [name: string, hash: string, ready: string])[] = [
     ["live", `#/live?entry=${error}`, "#panel[data-entry] .frames"],
@@ -85,30 +86,25 @@ test("each view has its picture, in light and dark, wide and narrow, and it is t
   ];
   mkdirSync(FOLDER, { recursive: true });
   const taken = new Map<string, Buffer>();
-  for (const round of [1, 2]) {
-    for (const colorScheme of ["light", "dark"] as const) {
-      for (const width of [400, 1280, 1600]) {
-        const { page, problems } = await newPage(t, { width, height: width === 1600 ? 900 : 760, colorScheme });
-        await page.clock.setFixedTime(LOOKED_AT);
-        for (const [name, hash, ready] of views) {
-          // The second round looks at one size: the same code draws all.
-          if (round === 2 && width !== 1280) continue;
-          await visit(page, url, hash);
-          await page.locator(ready).first().waitFor();
-          await page.locator("#loss", { hasText: "5 lost" }).waitFor();
-          await page.locator("#numbers", { hasText: "73 entries" }).waitFor({ state: "attached" });
-          if (await page.locator(".facets").isVisible()) await page.locator(".facets .facet").first().waitFor();
-          const png = await picture(page);
-          const file = `${name}-${colorScheme}-${width}`;
-          writeFileSync(join(FOLDER, `${file}${round === 1 ? "" : "-again"}.png`), png);
-          if (round === 1) taken.set(file, png);
-          else assert.ok((await difference(page, taken.get(file) ?? png, png)) <= PIXELS_MAX, `${file} is the same again`);
-          if (README.has(file) && process.env["SAPWOOD_PICTURES"] === "docs") writeFileSync(join(root, `docs/images/${name}.png`), png);
-        }
-        assert.deepEqual(problems, []);
-        await page.context().close();
-      }
+  for (const [width, again] of sizes) {
+    const { page, problems } = await newPage(t, { width, height: width === 1600 ? 900 : 760, colorScheme });
+    await page.clock.setFixedTime(LOOKED_AT);
+    for (const [name, hash, ready] of views) {
+      await visit(page, url, hash);
+      await page.locator(ready).first().waitFor();
+      await page.locator("#loss", { hasText: "5 lost" }).waitFor();
+      await page.locator("#numbers", { hasText: "73 entries" }).waitFor({ state: "attached" });
+      if (await page.locator(".facets").isVisible()) await page.locator(".facets .facet").first().waitFor();
+      const png = await picture(page);
+      const file = `${name}-${colorScheme}-${width}`;
+      writeFileSync(join(FOLDER, `${file}${again ? "-again" : ""}.png`), png);
+      if (again) assert.ok((await difference(page, taken.get(file) ?? png, png)) <= PIXELS_MAX, `${file} is the same again`);
+      else taken.set(file, png);
+      if (README.has(file) && process.env["SAPWOOD_PICTURES"] === "docs") writeFileSync(join(root, `docs/images/${name}.png`), png);
     }
+    assert.deepEqual(problems, []);
+    await page.context().close();
   }
-  assert.equal(new Set([...taken.values()].map((png) => png.toString("base64"))).size, 7 * 2 * 3, "no two are alike");
-});
+  const pictures = new Set([...taken.values()].map((png) => png.toString("base64")));
+  assert.equal(pictures.size, views.length * sizes.filter(([, again]) => !again).length, "no two are alike");
+}
