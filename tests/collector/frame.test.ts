@@ -26,10 +26,23 @@ for (const [name, body] of FRAMES) {
       assert.deepEqual([answer.status, (answer.body.count ?? 0) + (answer.body.duplicates ?? 0)], [200, 2]);
     }
     const rows = await stored(url);
-    assert.deepEqual(rows.map((row) => [row.seq, row.source, row.environment]), [[1, "web-shop", "staging"], [2, "web-shop", "staging"]]);
+    assert.deepEqual(rows.map((row) => [row.seq, row.source, row.environment, row.version]), [1, 2].map((seq) => [seq, ...Object.values(resource)]));
     assert.deepEqual(rows[0]?.entry, entry(1), "the entry is kept as it was sent");
+    const lines = (await (await fetch(`${url}/api/export`)).text()).trimEnd().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>);
+    assert.deepEqual(lines, rows.map((row) => ({ ...row.entry, ...resource, receivedAt: row.receivedAt })), "an exported line is whole");
   });
 }
+
+test("what an entry says itself comes before what its batch says, also in an exported line", async (t) => {
+  const { url } = await collector(t);
+  const header = { id: "b", instance: "i", resource: { source: "of-batch", version: "1\u0000\"" } };
+  const logs = [entry(1, { source: "own", environment: "own", version: "" }), entry(2, { source: null, data: { source: "inner" } })];
+  assert.equal((await post(url, { batch: header, logs })).status, 200);
+  const text = await (await fetch(`${url}/api/export`)).text();
+  assert.equal(text.split("\n")[0], `${JSON.stringify(logs[0]).slice(0, -1)},"receivedAt":${(await stored(url))[0]?.receivedAt}}`, "nothing is said twice");
+  const second = JSON.parse(text.split("\n")[1] ?? "") as Record<string, unknown>;
+  assert.deepEqual([second["source"], second["version"], "environment" in second], ["of-batch", "1\ufffd\"", false]);
+});
 
 const whole = deflateSync(json(LOGS));
 const REFUSED: readonly (readonly [name: string, body: Buffer])[] = [

@@ -3,7 +3,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openReader } from "../../js/dev/src/store/reader.js";
 import { Database } from "../../js/dev/src/store/database.js";
-import { SCHEMA_VERSION } from "../../js/dev/src/store/tables.js";
+import { VACUUM_PAGES_KEPT } from "../../js/dev/src/store/limits.js";
+import { Retention } from "../../js/dev/src/store/retention.js";
+import { APPLICATION_ID, openStore } from "../../js/dev/src/store/schema.js";
+import { SCHEMA_VERSION, TABLES } from "../../js/dev/src/store/tables.js";
 import { FORMAT_1 } from "./format1.js";
 import { addressOf, batch, collector, entry, list, post, program, range, stored, temporaryFile } from "./support.js";
 
@@ -66,4 +69,31 @@ test("a collector that is killed during the conversion leaves the old file, and 
   const reader = openReader(file);
   assert.equal(reader.entries().length, 1_202);
   reader.close();
+});
+
+/** A file of this format as a conversion leaves it that was killed at its end: with many empty pages that it cannot give back. */
+function unrewritten(file: string): void {
+  const db = new Database(file, "write");
+  db.all("PRAGMA journal_mode = WAL");
+  db.exec(`${TABLES}; PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${SCHEMA_VERSION}; CREATE TABLE old (a)`);
+  db.run("WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?) INSERT INTO old SELECT zeroblob(4000) FROM n", [3 * VACUUM_PAGES_KEPT]);
+  db.exec("DROP TABLE old");
+  db.close();
+}
+
+test("a conversion that was killed at its end is brought to it by the next start", (t) => {
+  const file = temporaryFile(t);
+  unrewritten(file);
+  const { db, close } = openStore(file);
+  t.after(close);
+  assert.deepEqual(["auto_vacuum", "freelist_count"].map((name) => db.first<Record<string, number>>(`PRAGMA ${name}`)?.[name]), [2, 0]);
+});
+
+test("a file that cannot give its empty pages back is not asked for them again and again", (t) => {
+  const file = temporaryFile(t);
+  unrewritten(file);
+  const db = new Database(file, "write");
+  t.after(() => db.close());
+  const retention = new Retention(db, { entries: 0, expired: 0, lastEntry: 0 }, { bytesMax: 0, ageMsMax: 0 });
+  assert.equal(retention.slice(Date.now()), false, "there is nothing more to do");
 });

@@ -15,7 +15,7 @@ const PLAIN = { paint: painter(false), width: Infinity };
 
 function stored(more: Partial<StoredEntry> = {}): StoredEntry {
   const columnsOfEntry = { id: 1, instance: null, seq: null, batchId: null, timestamp: AT, receivedAt: AT, level: "info", message: "hello", source: null };
-  const rest = { environment: null, userId: null, sessionId: null, requestId: null, traceId: null, tags: [], flowId: null, flowName: null, flowBranch: null };
+  const rest = { environment: null, version: null, userId: null, sessionId: null, requestId: null, traceId: null, tags: [], flowId: null, flowName: null, flowBranch: null };
   return { ...columnsOfEntry, ...rest, stepIndex: null, flowOutcome: null, errorName: null, entry: {}, bytes: 2, ...more };
 }
 

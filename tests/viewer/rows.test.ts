@@ -9,7 +9,7 @@ import { LOADED_MAX, rowOf, Rows } from "../../js/dev/src/page/live/rows.js";
 import { range } from "../collector/support.js";
 
 const FIELDS = {
-  instance: null, seq: null, batchId: null, receivedAt: 0, level: "info", source: null, environment: null, userId: null, sessionId: null, requestId: null,
+  instance: null, seq: null, batchId: null, receivedAt: 0, level: "info", source: null, environment: null, version: null, userId: null, sessionId: null, requestId: null,
   traceId: null, tags: [], flowId: null, flowName: null, flowBranch: null, stepIndex: null, flowOutcome: null, errorName: null, entry: {}, bytes: 2,
 };
 

@@ -16,6 +16,7 @@ export interface StoredEntry {
   readonly message: string;
   readonly source: string | null;
   readonly environment: string | null;
+  readonly version: string | null;
   readonly userId: string | null;
   readonly sessionId: string | null;
   readonly requestId: string | null;
@@ -185,5 +186,5 @@ export interface StatusAnswer {
   readonly ratePerSecond: number;
 }
 
-/** One line of `GET /api/export`: the entry as it was sent, and when it came. */
+/** One line of `GET /api/export`: the entry as it was sent, with `source`, `environment` and `version` of its batch where it has none, and when it came. */
 export type ExportedEntry = Readonly<Record<string, unknown>> & { readonly receivedAt: number };

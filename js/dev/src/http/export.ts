@@ -37,7 +37,12 @@ export function* exportChunks(db: Database, filter: Filter): Generator<string, v
   }
 }
 
-/** The entry's own JSON with `receivedAt` at its end; no reading and writing of JSON, so that every number stays as it was sent. */
-export function exportLine({ entry, receivedAt }: RawEntry): string {
-  return `${entry.slice(0, -1)}${entry === "{}" ? "" : ","}"receivedAt":${receivedAt}}\n`;
+/**
+ * The entry's own JSON; at its end what it has from the batch's header, so that a line of a frame is whole, and `receivedAt`.
+ * No reading and writing of JSON, so that every number stays as it was sent.
+ */
+export function exportLine({ entry, receivedAt, source, environment, version }: RawEntry): string {
+  let line = `${entry.slice(0, -1)}${entry === "{}" ? "" : ","}`;
+  for (const [name, value] of Object.entries({ source, environment, version })) if (value !== null) line += `"${name}":${JSON.stringify(value)},`;
+  return `${line}"receivedAt":${receivedAt}}\n`;
 }

@@ -30,8 +30,6 @@ export function migrate(db: Database): void {
     for (const table of OLD) db.exec(`DROP TABLE old_${table}`);
     db.exec(`PRAGMA user_version = ${SCHEMA_VERSION}`);
   });
-  // Gives the old tables' pages back, and makes the file one that can do so piece by piece from now on.
-  db.exec("VACUUM");
 }
 
 const CARRIED = [

@@ -23,7 +23,7 @@ export interface EntryPage {
 export type Row = Omit<StoredEntry, "entry" | "tags"> & { readonly entry: string | null; readonly tags: string | null };
 
 const META = `e.id, e.instance, e.seq, e.batch_id AS batchId, e.timestamp, e.received_at AS receivedAt, e.level, e.message, e.source,
-  e.environment, e.user_id AS userId, e.session_id AS sessionId, e.request_id AS requestId, e.trace_id AS traceId, e.tags,
+  e.environment, e.version, e.user_id AS userId, e.session_id AS sessionId, e.request_id AS requestId, e.trace_id AS traceId, e.tags,
   e.flow_id AS flowId, e.flow_name AS flowName, e.flow_branch AS flowBranch, e.step_index AS stepIndex, e.flow_outcome AS flowOutcome,
   e.error_name AS errorName, octet_length(e.entry) AS bytes`;
 
@@ -61,7 +61,14 @@ export interface RawEntry {
   readonly id: number;
   readonly receivedAt: number;
   readonly entry: string;
+  /** What stands in the batch's header only; null where it is in the entry, or nowhere. */
+  readonly source: string | null;
+  readonly environment: string | null;
+  readonly version: string | null;
 }
+
+const FROM_HEADER = ["source", "environment", "version"].map((name) => `CASE WHEN entry ->> '${name}' IS NULL THEN ${name} END AS ${name}`);
+const RAW = `id, received_at AS receivedAt, entry, ${FROM_HEADER.join(", ")}`;
 
 /** The next entries after an id, whole, oldest first: at most `limit`, and at most about `bytes` of them. */
 export function nextRaw(db: Database, filter: Filter, after: number, limit: number, bytes: number): RawEntry[] {
@@ -69,7 +76,7 @@ export function nextRaw(db: Database, filter: Filter, after: number, limit: numb
   let sum = 0;
   const ids = sizes.filter(({ size }, index) => index === 0 || (sum += size) < bytes).map(({ id }) => id);
   const marks = ids.map(() => "?").join(", ");
-  return db.all<RawEntry>(`SELECT id, received_at AS receivedAt, entry FROM entries WHERE id IN (${marks}) ORDER BY id`, ids);
+  return db.all<RawEntry>(`SELECT ${RAW} FROM entries WHERE id IN (${marks}) ORDER BY id`, ids);
 }
 
 type Span = Omit<EntryPage, "limit">;

@@ -15,6 +15,9 @@ import { readTotals, type Totals } from "./totals.js";
 /** "SAPW" in ASCII: marks the file as ours, so that `--db` with a wrong name harms no other program's data. */
 export const APPLICATION_ID = 0x53415057;
 
+/** What `PRAGMA auto_vacuum` says of a file that can give back its empty pages piece by piece. */
+const AUTO_VACUUM_INCREMENTAL = 2;
+
 /** The store of one collector, which nobody else writes. */
 export interface Store {
   readonly db: Database;
@@ -111,6 +114,7 @@ function configure(db: Database): void {
 function create(db: Database): void {
   const version = pragma(db, "user_version");
   if (version !== 0 && version < SCHEMA_VERSION) migrate(db);
+  if (pragma(db, "auto_vacuum") !== AUTO_VACUUM_INCREMENTAL) rewrite(db);
   db.transaction(() => {
     if (pragma(db, "user_version") !== 0) return;
     db.exec(TABLES);
@@ -118,6 +122,18 @@ function create(db: Database): void {
   });
 }
 
-function pragma(db: Database, name: "user_version" | "application_id"): number {
+/**
+ * Gives the pages of a converted file's old tables back, and makes it one that can do so piece by piece from now on. Not part of
+ * the conversion, which may have been killed before it came to this.
+ */
+function rewrite(db: Database): void {
+  try {
+    db.exec("VACUUM");
+  } catch {
+    // No room for a copy, most likely. Empty pages are then filled again and not given back; the next start tries again.
+  }
+}
+
+function pragma(db: Database, name: "user_version" | "application_id" | "auto_vacuum"): number {
   return db.first<Record<string, number>>(`PRAGMA ${name}`)?.[name] ?? 0;
 }

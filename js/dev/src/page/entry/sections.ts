@@ -87,7 +87,7 @@ function whoSection(stored: StoredEntry, entry: Fields, { filter }: SectionActio
     facts([
       ["source", by("source", stored.source)],
       ["environment", by("environment", stored.environment)],
-      ["version", text("version")],
+      ["version", stored.version === "" ? null : stored.version],
       ["tags", tags.length === 0 ? null : element("span", "value-links", ...tags)],
       ["user", by("user", stored.userId)],
       ["session", by("session", stored.sessionId)],
