@@ -29,6 +29,20 @@ window.sapwood = sapwood;
 </script></head><body><form><input name="field"></form></body></html>
 `;
 
+/**
+ * A service worker that answers for the page and the package when their server is gone, so that a page can be loaded without a
+ * line. Requests of the logger are not its business.
+ */
+export const shellWorker = `
+addEventListener("install", (event) => event.waitUntil(
+  caches.open("shell").then((cache) => cache.addAll(["/page", "/sapwood.js"])).then(() => skipWaiting())));
+addEventListener("activate", (event) => event.waitUntil(clients.claim()));
+addEventListener("fetch", (event) => {
+  if (event.request.method !== "GET") return;
+  event.respondWith(fetch(event.request).catch(async () => (await caches.match(event.request)) ?? Response.error()));
+});
+`;
+
 /** Options that can be handed to a page: all but the functions. */
 export type PlainOptions = Omit<LoggerOptions, "onError" | "onDrop">;
 
