@@ -31,9 +31,9 @@ export class WebDriverSession {
     return session;
   }
 
-  /** Opens a tab and returns its handle. */
-  async newTab(): Promise<string> {
-    const made = (await this.#queue(() => this.#send("POST", "/window/new", { type: "tab" }))) as { handle: string };
+  /** Opens a tab beside a window and returns its handle. */
+  async newTab(beside: string): Promise<string> {
+    const made = (await this.inWindow(beside, "POST", "/window/new", { type: "tab" })) as { handle: string };
     return made.handle;
   }
 

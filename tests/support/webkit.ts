@@ -55,7 +55,7 @@ export async function launchWebKit(profile: string): Promise<RealBrowser> {
     name: "webkit",
     pid: driver.pid,
     open: async (url) => {
-      const handle = await session.newTab();
+      const handle = await session.newTab(first);
       tabs.add(handle);
       const page = wrap(session, handle, () => tabs.delete(handle));
       await page.goto(url);
