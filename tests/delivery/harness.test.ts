@@ -27,7 +27,9 @@ for (const name of chosenBrowsers()) {
     assert.equal(await page.evaluate(() => localStorage.getItem("kept")), "yes");
     const other = await openApp(browser, `${server.url}/page`);
     assert.equal(await other.evaluate(() => localStorage.getItem("kept")), "yes", "tabs share a storage");
+    assert.equal(await other.evaluate(() => document.visibilityState), "visible");
     await other.hide();
+    assert.equal(await other.evaluate(() => document.visibilityState), "hidden");
     await other.close();
     assert.ok(tree(browser.pid).length > 1);
     await browser.kill();

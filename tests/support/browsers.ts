@@ -20,6 +20,11 @@ export interface RealPage {
   reload(): Promise<void>;
   /** Hides the page: another tab in front of it, or its window minimised. Resolves when the page knows. */
   hide(): Promise<void>;
+  /**
+   * Takes the line away and gives it back, for this page. WebKit has no such command: there the page is only told, by the two
+   * events and `navigator.onLine`, and the server has to go away as well.
+   */
+  offline(on: boolean): Promise<void>;
   /** Closes the tab; the browser lives on. */
   close(): Promise<void>;
 }

@@ -77,6 +77,7 @@ function wrap(browser: Browser, page: Page): RealPage {
       await first.bringToFront();
       await hidden;
     },
+    offline: (on) => page.setOfflineMode(on),
     close: () => page.close(),
   };
 }

@@ -36,11 +36,13 @@ export class FaultServer {
   readonly #script: Behaviour[] = [];
   readonly #server: Server;
   readonly #collector: string | undefined;
+  #usual: Behaviour;
   #port = 0;
 
   private constructor(server: Server, collector: string | undefined) {
     this.#server = server;
     this.#collector = collector;
+    this.#usual = collector === undefined ? keep(this.ledger) : pass();
   }
 
   /** Starts one on a free port. Requests without a scripted behaviour go on to `collector`; without one they are kept here. */
@@ -70,6 +72,11 @@ export class FaultServer {
   /** Says what happens to the next requests, one behaviour each. */
   script(...behaviours: Behaviour[]): void {
     this.#script.push(...behaviours);
+  }
+
+  /** Says what happens to all requests for which nothing is scripted. */
+  always(behaviour: Behaviour): void {
+    this.#usual = behaviour;
   }
 
   /** Forgets what was received and what was scripted. */
@@ -113,8 +120,7 @@ export class FaultServer {
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readWhole(request);
     this.received.push(record(response, request.headers, body));
-    const usual = this.#collector === undefined ? keep(this.ledger) : pass();
-    const behaviour = this.#script.shift() ?? usual;
+    const behaviour = this.#script.shift() ?? this.#usual;
     await behaviour({ request, response, body, collector: this.#collector ?? "" });
   }
 }

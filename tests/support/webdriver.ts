@@ -31,9 +31,9 @@ export class WebDriverSession {
     return session;
   }
 
-  /** Opens a tab beside a window and returns its handle. */
-  async newTab(beside: string): Promise<string> {
-    const made = (await this.inWindow(beside, "POST", "/window/new", { type: "tab" })) as { handle: string };
+  /** Opens a window beside another one and returns its handle: a tab would stay behind the one that is there, hidden. */
+  async newWindow(beside: string): Promise<string> {
+    const made = (await this.inWindow(beside, "POST", "/window/new", { type: "window" })) as { handle: string };
     return made.handle;
   }
 

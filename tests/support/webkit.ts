@@ -55,7 +55,7 @@ export async function launchWebKit(profile: string): Promise<RealBrowser> {
     name: "webkit",
     pid: driver.pid,
     open: async (url) => {
-      const handle = await session.newTab(first);
+      const handle = await session.newWindow(first);
       tabs.add(handle);
       const page = wrap(session, handle, () => tabs.delete(handle));
       await page.goto(url);
@@ -88,6 +88,11 @@ function wrap(session: WebDriverSession, handle: string, gone: () => void): Real
       await session.inWindow(handle, "POST", "/window/minimize");
       await waitFor("a hidden page", () => page.evaluate(() => document.visibilityState === "hidden"));
     },
+    offline: (on) =>
+      page.evaluate((on) => {
+        Object.defineProperty(navigator, "onLine", { value: !on, configurable: true });
+        dispatchEvent(new Event(on ? "offline" : "online"));
+      }, on),
     close: async () => {
       await session.inWindow(handle, "DELETE", "/window");
       gone();
