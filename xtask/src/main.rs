@@ -9,6 +9,7 @@ mod build;
 mod canary;
 mod checkout;
 mod ci;
+mod delivery;
 mod demo;
 mod docs;
 mod process;
@@ -55,8 +56,14 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "test",
         arguments: "[suite…] [--full]",
-        help: "all suites, or those named; --full: many more property cases",
+        help: "all suites, or those named; --full: many more property cases, and delivery in all three browsers",
         run: test::command,
+    },
+    Command {
+        name: "delivery",
+        arguments: "[--write]",
+        help: "what arrives, in Chromium, Firefox and WebKitGTK; --write: into docs/delivery.md",
+        run: delivery::command,
     },
     Command {
         name: "size",

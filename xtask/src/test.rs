@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::repo::Repo;
-use crate::{build, docs, setup, size};
+use crate::{build, delivery, docs, setup, size};
 
 struct Suite {
     name: &'static str,
@@ -44,6 +44,7 @@ const SUITES: &[Suite] = &[
     suite("package", Needs::Build, |repo| js::suite(repo, "package")),
     suite("collector", Needs::Browser, |repo| js::suite(repo, "collector")),
     suite("browser", Needs::Browser, |repo| js::suite(repo, "browser")),
+    suite("delivery", Needs::Browser, delivery::short),
 ];
 
 const fn suite(name: &'static str, needs: Needs, run: fn(&Repo) -> Result<()>) -> Suite {
@@ -65,8 +66,12 @@ pub fn command(repo: &Repo, arguments: &[String]) -> Result<()> {
     }
     let mut suites = select(&names)?;
     if !flags.is_empty() {
-        for suite in suites.iter_mut().filter(|suite| suite.name == "native") {
-            suite.run = native::full_tests;
+        for suite in &mut suites {
+            match suite.name {
+                "native" => suite.run = native::full_tests,
+                "delivery" => suite.run = delivery::full,
+                _ => {}
+            }
         }
     }
     prepare(repo, &suites)?;

@@ -30,12 +30,16 @@ pub fn types(repo: &Repo) -> Result<()> {
 
 /// Runs a whole suite.
 pub fn suite(repo: &Repo, name: &str) -> Result<()> {
+    suite_by(repo, name, &mut node_test(repo, FILE_MS_MAX)?)
+}
+
+/// Runs a whole suite by a command that [`node_test`] made.
+pub fn suite_by(repo: &Repo, name: &str, node: &mut Command) -> Result<()> {
     let _lock = lock(repo, name)?;
     let bundles = bundle(repo, name, sources(repo, name)?)?;
     let record = repo.out("js-tests").join(format!("{name}.tap"));
     process::run(
-        node_test(repo)?
-            .args(["--test-reporter=spec", "--test-reporter-destination=stdout"])
+        node.args(["--test-reporter=spec", "--test-reporter-destination=stdout"])
             .args(["--test-reporter=tap"])
             .arg(format!("--test-reporter-destination={}", record.display()))
             .args(&bundles),
@@ -57,7 +61,7 @@ pub fn single(repo: &Repo, name: &str, test: &str) -> Result<String> {
         chosen = all;
     }
     let bundles = bundle(repo, name, chosen)?;
-    let mut node = node_test(repo)?;
+    let mut node = node_test(repo, FILE_MS_MAX)?;
     node.arg(format!("--test-name-pattern={}", escape(test)))
         .arg("--test-reporter=tap")
         .args(&bundles);
@@ -69,10 +73,11 @@ fn lock(repo: &Repo, name: &str) -> Result<fs::File> {
     checkout::lock(&repo.out("js-tests").join(name))
 }
 
-fn node_test(repo: &Repo) -> Result<Command> {
+/// `node --test` without the files; a test, and a file of tests, may take so many ms.
+pub fn node_test(repo: &Repo, file_ms_max: u32) -> Result<Command> {
     let mut node = repo.command("node");
     node.args(["--test", "--enable-source-maps"])
-        .arg(format!("--test-timeout={FILE_MS_MAX}"));
+        .arg(format!("--test-timeout={file_ms_max}"));
     if let Some(path) = setup::installed_chromium()? {
         node.env("CHROMIUM", path);
     }
