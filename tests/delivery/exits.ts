@@ -3,10 +3,12 @@
  * `data.index`, by which entries are told apart whatever ids they carry.
  */
 import assert from "node:assert/strict";
+import type { Stats } from "../../js/src/types.js";
 import { openApp, type RealBrowser, type RealPage } from "../support/browsers.js";
 import type { PlainOptions } from "../support/page.js";
 import type { FaultServer } from "../support/server.js";
 import type { Ledger } from "../support/ledger.js";
+import { assertCloses } from "../support/stats.js";
 import { waitFor } from "../support/wait.js";
 import type { Run } from "./figures.js";
 
@@ -52,6 +54,35 @@ export async function openWaiting(browser: RealBrowser, origin: string, source: 
     { options, entries: load.entries, bytes: load.bytes },
   );
   return { page, accepted };
+}
+
+/**
+ * In the page: notes the last readings of `log`, or of all `loggers`, after their own handlers. In the storage, where another page of the
+ * origin finds it; by a beacon in Firefox, whose beacons share no quota, and whose storage loses what a closing page writes.
+ */
+export function noteLast(): void {
+  const note = () => {
+    const text = JSON.stringify((window.loggers ?? [window.log]).map((log) => log.stats()));
+    if (/Firefox/.test(navigator.userAgent)) navigator.sendBeacon("/noted", text);
+    else localStorage.setItem("last", text);
+  };
+  // Which event is the last differs between the ways to leave.
+  addEventListener("pagehide", note);
+  document.addEventListener("visibilitychange", note);
+}
+
+/** What the page that is gone has noted, and noted by no page before. */
+export async function readLast(browser: RealBrowser, server: FaultServer): Promise<Stats[]> {
+  const reader = await browser.open(`${server.url}/blank`);
+  const text = await waitFor("the last reading", async () => {
+    return server.notes.at(-1)?.text ?? (await reader.evaluate(() => localStorage.getItem("last")));
+  });
+  server.notes.length = 0;
+  await reader.evaluate(() => localStorage.removeItem("last"));
+  await reader.close();
+  const last = JSON.parse(text) as Stats[];
+  last.forEach(assertCloses);
+  return last;
 }
 
 /** Which of the test's own marks the receiver has, in the order of arrival. */

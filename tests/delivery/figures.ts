@@ -34,7 +34,8 @@ export interface Figure {
 export function record(figure: Figure): void {
   const { browser, scenario, runs } = figure;
   const list = (member: keyof Run) => runs.map((run) => run[member]).join(" ");
-  console.log(`${browser} · ${scenario}: accepted ${list("accepted")} · arrived ${list("arrived")} · twice ${list("twice")}`);
+  const told = (["accepted", "arrived", "twice", "again", "counted"] as const).map((member) => `${member} ${list(member)}`);
+  console.log(`${browser} · ${scenario}: ${told.join(" · ")}`);
   const file = process.env["DELIVERY_FIGURES"];
   if (file) appendFileSync(file, `${JSON.stringify(figure)}\n`);
 }

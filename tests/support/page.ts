@@ -13,6 +13,8 @@ declare global {
     sapwood: { createLogger(options: LoggerOptions): RootLogger };
     /** The logger that `openLogger` made. */
     log: RootLogger;
+    /** Where a test makes several. */
+    loggers: RootLogger[] | undefined;
     /** The codes that its `onError` was given, in order. */
     problems: string[];
     /** What its `onDrop` was given, added up. */

@@ -31,6 +31,8 @@ export interface Received extends Body {
 /** See the head of the module. */
 export class FaultServer {
   readonly received: Received[] = [];
+  /** What pages have sent to `/noted`, beside their logs, and when it came, by `performance.now()`. */
+  readonly notes: { text: string; at: number }[] = [];
   /** What was kept, where there is no collector. */
   readonly ledger = new Ledger();
   readonly #script: Behaviour[] = [];
@@ -103,6 +105,9 @@ export class FaultServer {
     if (path === "/v1/logs") {
       if (request.method === "POST") return this.#take(request, response);
       response.writeHead(204, cors(request)).end();
+    } else if (path === "/noted") {
+      this.notes.push({ text: (await readWhole(request)).toString(), at: performance.now() });
+      response.writeHead(204).end();
     } else if (path === "/page") {
       const policy = searchParams.has("policy") && { "content-security-policy": NO_WASM };
       response.writeHead(200, { "content-type": "text/html; charset=utf-8", ...policy }).end(testPage);
