@@ -29,6 +29,7 @@ function writeConfig({ _config: config, _consent, _resource }: Engine, crossOrig
     !!redact,
     crossOrigin,
     !!globalThis.Request && "keepalive" in Request.prototype,
+    false,
     config.apiKey || "",
     members(common(config)),
     _resource,
