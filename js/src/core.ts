@@ -29,7 +29,6 @@ function writeConfig({ _config: config, _consent, _resource }: Engine, crossOrig
     !!redact,
     crossOrigin,
     !!globalThis.Request && "keepalive" in Request.prototype,
-    false,
     config.apiKey || "",
     members(common(config)),
     _resource,

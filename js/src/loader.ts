@@ -7,7 +7,7 @@
  */
 
 import { coreBytes } from "../generated/bytes.js";
-import { consent, flush, initSync, listen, merge, receive, records, reserve, start, stat, stored } from "../generated/sapwood.js";
+import { consent, flush, initSync, listen, merge, receive, records, reserve, start, stat } from "../generated/sapwood.js";
 import type { CoreModule, Loader } from "./protocol.js";
 
 let loaded: CoreModule | undefined;
@@ -25,7 +25,6 @@ function instantiate(module: WebAssembly.Module): CoreModule {
     _reserve: reserve,
     _start: start,
     _stat: stat,
-    _stored: stored,
   });
 }
 

@@ -138,8 +138,8 @@ export interface CoreModule {
   _records(core: number, length: number, waitedMs: number): void;
   _flush(core: number, token: number, timeoutMs: number, close: boolean): void;
   _consent(core: number, state: number): void;
-  /** The store of the journal did something; its id and what was read stand in the input buffer. */
-  _stored(core: number, what: number, records: number, length: number): void;
+  /** Of a core with a journal: its store did something; the id and what was read stand in the input buffer. */
+  _stored?(core: number, what: number, records: number, length: number): void;
   _stat(core: number, index: number): number;
 }
 

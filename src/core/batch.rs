@@ -8,6 +8,7 @@ use alloc::vec::Vec;
 
 use super::buffer::Entries;
 use super::event::RequestId;
+use super::journal::JOURNAL;
 use super::time::Millis;
 
 /// Names a batch, and a record of the journal: the instance's eight bytes, and a number of that instance.
@@ -27,7 +28,7 @@ pub struct Origin {
 pub struct Batch {
     /// Stable over retries, never that of other entries.
     pub id: Id,
-    /// `None`: logged by this instance.
+    /// See [`Batch::origin`].
     pub origin: Option<Rc<Origin>>,
     /// In the order of `seq`; never empty.
     pub entries: Entries,
@@ -56,6 +57,12 @@ impl Batch {
             since: 0,
             quota_bytes: 0,
         }
+    }
+
+    /// Where entries of an earlier page come from; `None`: this instance logged them.
+    pub fn origin(&self) -> Option<&Rc<Origin>> {
+        // A build without a journal knows that there are none.
+        if JOURNAL { self.origin.as_ref() } else { None }
     }
 
     /// Where it stands in the order of batches.

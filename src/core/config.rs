@@ -70,8 +70,6 @@ pub struct Config {
     pub cross_origin: bool,
     /// Does `fetch` know `keepalive`?
     pub keepalive: bool,
-    /// Do unsent entries outlive the page (`offline: "persist"`)? The driver then has a store and tells of it.
-    pub persist: bool,
     /// What stands in every entry (`source`, `environment`, `version`), as JSON members with a comma before each.
     pub common: Vec<u8>,
     /// What stands in the header of every batch (`sdk`, `resource`, `core`), in the same form.
@@ -121,7 +119,6 @@ impl Config {
             api_key: Vec::new(),
             cross_origin: false,
             keepalive: true,
-            persist: false,
             common,
             resource,
             redact: Policy::new(true),
@@ -153,7 +150,6 @@ impl Config {
             redact: Policy::new(read_bool(&mut reader)),
             cross_origin: read_bool(&mut reader),
             keepalive: read_bool(&mut reader),
-            persist: read_bool(&mut reader),
             api_key: reader.string().to_vec(),
             common: reader.string().to_vec(),
             resource: reader.string().to_vec(),

@@ -211,7 +211,7 @@ pub fn answered(destination: &mut Destination, batch: Box<Batch>, answer: Answer
         Verdict::Rejected { taken } => {
             state.report(Problem::Rejected, status);
             destination.backoff.forget();
-            let (heads, recovered) = (&batch.entries.heads, batch.origin.is_some());
+            let (heads, recovered) = (&batch.entries.heads, batch.origin().is_some());
             let (taken, refused) = heads.split_at(taken.min(heads.len()));
             destination.end(taken, recovered, End::Delivered, &mut state.flushes);
             destination.end(refused, recovered, rejected, &mut state.flushes);
@@ -270,8 +270,9 @@ fn halve(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State
         destination.end_batch(&batch, end, &mut state.flushes);
     } else {
         destination.entries_max = half;
+        let origin = batch.origin().cloned();
         for part in [batch.entries.take(half), batch.entries] {
-            destination.wait(state.batch(part, batch.origin.clone()));
+            destination.wait(state.batch(part, origin.clone()));
         }
     }
 }

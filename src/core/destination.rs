@@ -80,7 +80,7 @@ impl Destination {
     /// A batch met its end.
     pub fn end_batch(&mut self, batch: &Batch, end: End, flushes: &mut Flushes) {
         let heads = &batch.entries.heads;
-        match &batch.origin {
+        match batch.origin() {
             // The next page finds it where it was.
             Some(origin) if end == End::Dropped(DropReason::Closed) => {
                 self.journal.forget(&origin.record);
@@ -185,7 +185,7 @@ impl Destination {
 }
 
 fn len(batches: &[Box<Batch>], recovered: bool) -> u64 {
-    let is_meant = |batch: &&Box<Batch>| batch.origin.is_some() == recovered;
+    let is_meant = |batch: &&Box<Batch>| batch.origin().is_some() == recovered;
     let entries = batches.iter().filter(is_meant).map(|batch| batch.entries.heads.len());
     entries.sum::<usize>() as u64
 }

@@ -27,6 +27,9 @@ use super::state::{Phase, State};
 use super::stats::{DropReason, counter};
 use super::time::Millis;
 
+/// Is there a journal in this build? Without, all of this falls away, and so does what asks it.
+pub const JOURNAL: bool = cfg!(feature = "journal");
+
 /// A record of entries that are held as well.
 #[derive(Clone, Copy, Debug)]
 struct Record {
@@ -86,17 +89,21 @@ pub struct Journal {
 impl Journal {
     /// Own entries that are in the store alone.
     pub fn stored(&self) -> u64 {
+        if !JOURNAL {
+            return 0;
+        }
         self.left + self.unread.iter().map(|unread| unread.count as u64).sum::<u64>()
     }
 
     /// Does what is held outlive the page?
     pub fn is_writable(&self) -> bool {
-        self.writable
+        JOURNAL && self.writable
     }
 
     /// Until when what is in the buffer waits for older entries that are in the store alone: a store may never answer.
     pub fn goes_first_until(&self) -> Millis {
         match self.unread.first() {
+            _ if !JOURNAL => 0,
             Some(unread) if unread.count == 0 => 0,
             Some(_) if self.reading.is_none() => Millis::MAX,
             Some(_) => self.read_until,
@@ -107,6 +114,9 @@ impl Journal {
     /// At the end of `close`: is this entry in the store? Then it stays there.
     pub fn leave(&mut self, head: &Head) -> bool {
         let mut found = false;
+        if !JOURNAL {
+            return false;
+        }
         for record in &mut self.records {
             if record.first <= head.seq && head.seq <= record.last {
                 (record.left, found) = (true, true);
@@ -135,7 +145,7 @@ impl Journal {
     /// Makes room in the buffer: entries that are in a record need no memory. The oldest first.
     pub fn make_room(&mut self, buffer: &mut Entries, bytes_max: usize) {
         let mut at = 0;
-        while buffer.bytes() > bytes_max && at < self.records.len() {
+        while JOURNAL && buffer.bytes() > bytes_max && at < self.records.len() {
             let Record {
                 id,
                 first,
@@ -177,6 +187,7 @@ impl Journal {
 pub fn handle(destination: &mut Destination, event: Store<'_>, state: &mut State) {
     let journal = &mut destination.journal;
     match event {
+        _ if !JOURNAL => {}
         Store::Open { records } => {
             (journal.open, journal.writable, journal.scan) = (true, true, true);
             journal.others = records;
@@ -280,7 +291,7 @@ fn lose(destination: &mut Destination, unread: Unread, state: &mut State) {
 /// Does what is due.
 pub fn pump(destination: &mut Destination, state: &mut State) {
     let now = state.now.monotonic;
-    if !destination.journal.open || destination.journal.quiet_until > now {
+    if !JOURNAL || !destination.journal.open || destination.journal.quiet_until > now {
         return;
     }
     if state.consent == Consent::Denied {
@@ -313,7 +324,7 @@ pub fn pump(destination: &mut Destination, state: &mut State) {
 /// When [`pump`] has something to do at the latest; `Millis::MAX` if nothing is to be done.
 pub fn deadline(destination: &Destination, state: &State) -> Millis {
     let Journal { open, quiet_until, .. } = destination.journal;
-    if !open {
+    if !JOURNAL || !open {
         return Millis::MAX;
     }
     // Whatever waits for the end of the quiet is looked at then.
@@ -332,7 +343,7 @@ fn erase(destination: &mut Destination, state: &mut State) {
         flights,
         ..
     } = destination;
-    let held = |batch: &Batch, id: &Id| batch.origin.as_ref().is_some_and(|origin| origin.record == *id);
+    let held = |batch: &Batch, id: &Id| batch.origin().is_some_and(|origin| origin.record == *id);
     let effects = &mut state.effects;
     let mut remove = |id: Id| effects.push(Effect::Erase(id));
     let mut at = 0;
@@ -352,7 +363,7 @@ fn erase(destination: &mut Destination, state: &mut State) {
             let begin = heads.partition_point(|head| head.seq < first);
             heads.get(begin).is_some_and(|head| head.seq <= last)
         };
-        let is_held = |batch: &Box<Batch>| batch.origin.is_none() && within(&batch.entries.heads);
+        let is_held = |batch: &Box<Batch>| batch.origin().is_none() && within(&batch.entries.heads);
         if left || within(&buffer.heads) || waiting.iter().any(is_held) || flights.iter().any(is_held) {
             at += 1;
         } else {
@@ -374,7 +385,7 @@ fn write_at(destination: &Destination, state: &State) -> Millis {
     };
     let mut oldest = unwritten(&destination.buffer.heads);
     for batch in destination.waiting.iter().chain(&destination.flights) {
-        if batch.origin.is_none() {
+        if batch.origin().is_none() {
             oldest = oldest.min(unwritten(&batch.entries.heads));
         }
     }
@@ -426,7 +437,7 @@ fn gather(destination: &Destination, state: &State, after: u64) -> Entries {
     let mut gathered = Entries::default();
     let batches = destination.waiting.iter().chain(&destination.flights);
     let own = batches
-        .filter(|batch| batch.origin.is_none())
+        .filter(|batch| batch.origin().is_none())
         .map(|batch| &batch.entries);
     for Entries { heads, text } in own.chain([&destination.buffer]) {
         let begin = heads.partition_point(|head| head.seq <= after);

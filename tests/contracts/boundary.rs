@@ -268,7 +268,6 @@ fn value_of(name: &str) -> Value {
         "consent" => json!(2),
         "redact" | "crossOrigin" => json!(true),
         "keepalive" => json!(false),
-        "persist" => json!(true),
         "apiKey" => json!("key"),
         "common" => json!(",\"source\":\"web\""),
         "resource" => json!(",\"core\":\"wasm\""),
@@ -291,7 +290,7 @@ fn the_configuration_record_is_read_in_the_order_of_the_page() {
         (retry.max_retries, config.timeout_ms, config.consent),
         (Some(18), 19, Consent::Denied)
     );
-    assert!(config.redact.enabled && config.cross_origin && !config.keepalive && config.persist);
+    assert!(config.redact.enabled && config.cross_origin && !config.keepalive);
     assert_eq!(
         (&config.api_key[..], &config.common[..]),
         (&b"key"[..], &b",\"source\":\"web\""[..])

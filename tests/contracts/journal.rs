@@ -5,7 +5,7 @@ use sapwood::core::stats::counter;
 use crate::common::world::World;
 
 fn world() -> World {
-    let mut world = World::with(|config| config.persist = true);
+    let mut world = World::new();
     world.open_store();
     world
 }

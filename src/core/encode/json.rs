@@ -14,7 +14,7 @@ pub fn frame(batch: &Batch, state: &State, dropped: &[u64], key_in_body: bool) -
     out.extend_from_slice(b"{\"batch\":{\"id\":\"");
     write_hex(&mut out, &batch.id);
     out.extend_from_slice(b"\",\"instance\":\"");
-    let origin = batch.origin.as_deref();
+    let origin = batch.origin();
     write_hex(&mut out, origin.map_or(&state.instance, |origin| &origin.record[..8]));
     out.push(b'"');
     let seq = |head: Option<&Head>| head.map_or(0, |head| head.seq);

@@ -197,8 +197,4 @@ export class FakeModule implements CoreModule, Loader {
   _stat(core: number, index: number): number {
     return this.cores[core - 1]!.stat(index);
   }
-
-  _stored(): void {
-    throw new Error("there is no journal");
-  }
 }

@@ -69,7 +69,6 @@ export const DEFAULTS = {
   redact: true,
   crossOrigin: false,
   keepalive: true,
-  persist: false,
   apiKey: "",
   common: ',"source":"shop","environment":"test"',
   resource: ',"resource":{"source":"shop"}',
