@@ -12,7 +12,7 @@ use sapwood::core::encode::stored;
 use sapwood::core::event::{Answer, Event, Outcome, RequestId};
 use sapwood::core::flush;
 use sapwood::core::limits::{EXIT_MS, KEEPALIVE_BYTES_MAX, REQUEST_BYTES_MAX, RETRY_AFTER_MS_MAX};
-use sapwood::core::stats::{Counters, DROP_REASON_COUNT, DropReason, closes, counter};
+use sapwood::core::stats::{DROP_REASON_COUNT, DropReason, closes, counter};
 use sapwood::core::time::{Millis, Now};
 
 use super::sent::{Entry, Sent};
