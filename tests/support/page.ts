@@ -37,7 +37,7 @@ window.sapwood = sapwood;
  */
 export const shellWorker = `
 addEventListener("install", (event) => event.waitUntil(
-  caches.open("shell").then((cache) => cache.addAll(["/page", "/sapwood.js"])).then(() => skipWaiting())));
+  caches.open("shell").then((cache) => cache.addAll(["/page", "/sapwood.js", "/persist.js"])).then(() => skipWaiting())));
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 addEventListener("fetch", (event) => {
   if (event.request.method !== "GET") return;
