@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { launchPuppeteer } from "./puppeteer.js";
 import { waitFor } from "./wait.js";
-import { launchWebKit } from "./webkit.js";
+import { launchBareWebKit, launchWebKit } from "./webkit.js";
 
 export const BROWSERS = ["chromium", "firefox", "webkit"] as const;
 export type BrowserName = (typeof BROWSERS)[number];
@@ -63,6 +63,17 @@ export async function launch(name: BrowserName): Promise<RealBrowser> {
     await removeProfile(profile);
   };
   return { ...browser, close: ends(browser.close), kill: ends(browser.kill) };
+}
+
+/**
+ * Starts a browser with the profile in a folder and shows one address, whose page acts by itself. So WebKit is not under automation,
+ * where it would forget everything.
+ */
+export async function showIn(name: BrowserName, profile: string, url: string): Promise<{ kill(): Promise<void> }> {
+  if (name === "webkit") return launchBareWebKit(profile, url);
+  const browser = await launchPuppeteer(name, profile);
+  await browser.open(url);
+  return browser;
 }
 
 /** An empty folder for a profile. */
