@@ -109,6 +109,8 @@ export const STAT_STORED = 5;
 export const STAT_DROPPED = 6;
 /** The same counters of earlier pages' entries begin behind those of the drops. */
 export const STAT_RECOVERED = 21;
+/** How far the server's clock is ahead, in ms. */
+export const STAT_CLOCK_SKEW = 42;
 
 /** The page is hidden, as `entry` would pass it on for `pagehide`. */
 export const SIGNAL_HIDE = 4;

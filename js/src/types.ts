@@ -176,6 +176,8 @@ export interface Stats {
   dropped: Partial<Record<DropReason, number>>;
   /** Entries of earlier pages, found in the journal and confirmed since; not among `accepted`. Only where there are any. */
   recovered?: number;
+  /** How far the receiver's clock is ahead of this one's, in ms, by its last answer. Only where it says, and they differ. */
+  clockSkewMs?: number;
   /** What runs the logic: `none` before the start, without a destination, and after a failure. */
   core: "wasm" | "none";
 }

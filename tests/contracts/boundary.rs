@@ -151,6 +151,8 @@ fn counters_have_the_same_numbers() {
         ("IN_FLIGHT", counter::IN_FLIGHT),
         ("STORED", counter::STORED),
         ("DROPPED", counter::DROPPED),
+        ("RECOVERED", counter::COUNT),
+        ("CLOCK_SKEW", 2 * counter::COUNT),
     ];
     for (name, number) in counters {
         assert_eq!(constant(PROTOCOL, &format!("STAT_{name}")), number as u64);

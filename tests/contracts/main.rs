@@ -6,6 +6,7 @@
 mod common;
 
 mod accounting;
+mod answers;
 mod boundary;
 mod buffer;
 mod context;
@@ -15,6 +16,7 @@ mod exit;
 mod flush;
 mod identity;
 mod journal;
+mod leaving;
 mod offline;
 mod privacy;
 mod retry;
