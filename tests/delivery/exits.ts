@@ -72,8 +72,8 @@ export function noteLast(): void {
 }
 
 /** What the page that is gone has noted, and noted by no page before. */
-export async function readLast(browser: RealBrowser, server: FaultServer): Promise<Stats[]> {
-  const reader = await browser.open(`${server.url}/blank`);
+export async function readLast(browser: RealBrowser, server: FaultServer, origin: string = server.url): Promise<Stats[]> {
+  const reader = await browser.open(`${origin}/blank`);
   const text = await waitFor("the last reading", async () => {
     return server.notes.at(-1)?.text ?? (await reader.evaluate(() => localStorage.getItem("last")));
   });
@@ -88,6 +88,12 @@ export async function readLast(browser: RealBrowser, server: FaultServer): Promi
 /** Which of the test's own marks the receiver has, in the order of arrival. */
 export const marks = (ledger: Ledger, source: string): number[] =>
   ledger.of(source).map(({ entry }) => (entry.data as { index: number }).index);
+
+/** Fails unless the marks came in the order in which they were logged, each once; says no more than the first that did not. */
+export function assertOrder(came: readonly number[]): void {
+  const wrong = came.findIndex((mark, at) => at > 0 && mark <= (came[at - 1] as number));
+  assert.equal(wrong, -1, `${came[wrong]} came after ${came[wrong - 1]}`);
+}
 
 /** Waits until all have arrived, but not longer than the bound; what came is told by the account. */
 export async function settle(ledger: Ledger, source: string, expected: number, boundMs: number): Promise<void> {

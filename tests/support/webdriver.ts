@@ -3,6 +3,10 @@
  * Invariant: commands of one session go one after the other, because which window they are about is a state of the session.
  */
 
+/** The longest that a script in a page may take, and any command. */
+const SCRIPT_MS_MAX = 60_000;
+const COMMAND_MS_MAX = 90_000;
+
 /** One command failed; `error` is the protocol's own name of what went wrong. */
 export class WebDriverError extends Error {
   constructor(
@@ -27,7 +31,7 @@ export class WebDriverSession {
     const body = { capabilities: { alwaysMatch: capabilities } };
     const { sessionId } = (await command(`${driver}/session`, "POST", body)) as { sessionId: string };
     const session = new WebDriverSession(`${driver}/session/${sessionId}`);
-    await session.#send("POST", "/timeouts", { script: 120_000, pageLoad: 30_000 });
+    await session.#send("POST", "/timeouts", { script: SCRIPT_MS_MAX, pageLoad: 30_000 });
     return session;
   }
 
@@ -68,7 +72,8 @@ export class WebDriverSession {
 }
 
 async function command(address: string, method: string, body?: object): Promise<unknown> {
-  const init: RequestInit = { method };
+  // The driver's own limits are shorter; this is for a driver that has stopped.
+  const init: RequestInit = { method, signal: AbortSignal.timeout(COMMAND_MS_MAX) };
   if (body) init.body = JSON.stringify(body);
   const response = await fetch(address, init);
   const { value } = (await response.json()) as { value: unknown };
