@@ -116,6 +116,7 @@ impl Driver {
                 Effect::Erase(id) => self.journal(1, &id),
                 Effect::Load(id) => self.journal(2, &id),
                 Effect::Scan => self.journal(3, &[]),
+                Effect::Later(body) => self.journal(5, &body.unwrap_or_default()),
             }
         }
     }
@@ -174,6 +175,7 @@ impl Driver {
             2 => Store::Refused(*id),
             3 => Store::Orphan(*id),
             4 => Store::Loaded { id: *id, bytes },
+            6 => Store::Later,
             _ => Store::Closed,
         }));
     }

@@ -16,6 +16,7 @@ mod exit;
 mod flush;
 mod identity;
 mod journal;
+mod later;
 mod leaving;
 mod offline;
 mod privacy;
