@@ -49,6 +49,9 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
   let instance = "";
   let leading = false;
   let asked = false;
+  /** The locks of living instances that the one sender waits for, and what ends the waiting. */
+  const awaited = new Set<string>();
+  let thaw = new AbortController();
   let looking: ReturnType<typeof setInterval> | undefined;
   let over = false;
 
@@ -136,6 +139,9 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
     ready?.then((db) => db.close()).catch(() => {});
     ready = alive = undefined;
     leading = asked = false;
+    thaw.abort();
+    thaw = new AbortController();
+    awaited.clear();
     clearInterval(looking);
     locks._release();
   };
