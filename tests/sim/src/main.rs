@@ -1,0 +1,81 @@
+//! A deterministic simulator of the world around Sapwood's core: pages, network, storage, clocks, a receiver. Each seed
+//! is a workload and a world of its own; after every step the invariants I1–I13 are held against the clients by a model
+//! that knows only what went in and what came out, and in the end everything heals and must be delivered or counted.
+//!
+//! `world` lets things happen, `steps` decides what, `net` and `server` are what the clients talk to, `judge` is the model,
+//! `audit` the end of a run, `coverage` counts what happened. `docs/simulation.md` says how to read a failing seed.
+//! That the model can find faults is shown by `tests/canary/sim-*.patch`.
+
+mod app;
+mod audit;
+mod common;
+mod coverage;
+mod judge;
+mod net;
+mod plan;
+mod rng;
+mod run;
+mod scenario;
+mod sent;
+mod server;
+mod steps;
+mod tab;
+mod trace;
+mod world;
+
+use std::process::ExitCode;
+
+/// Seeds of a run that does not say how many.
+const SEEDS: u64 = 2_000;
+/// A run ends when so many have failed.
+const FAILURES_MAX: usize = 5;
+
+fn main() -> ExitCode {
+    run::catch_panics();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let number = |name: &str| {
+        let at = arguments.iter().position(|argument| argument == name)?;
+        let value = arguments.get(at + 1).and_then(|value| value.parse::<u64>().ok());
+        Some(value.unwrap_or_else(|| panic!("{name} wants a number")))
+    };
+    if let Some(seed) = number("--seed") {
+        return one(seed, arguments.iter().any(|argument| argument == "--whole"));
+    }
+    many(number("--from").unwrap_or(0), number("--seeds").unwrap_or(SEEDS))
+}
+
+fn one(seed: u64, whole: bool) -> ExitCode {
+    let outcome = run::seed(seed, true, whole, false);
+    println!("{}", outcome.trace);
+    match outcome.violation {
+        None => {
+            println!("sim: seed {seed} holds, trace {:016x}", outcome.hash);
+            ExitCode::SUCCESS
+        }
+        Some(violation) => {
+            println!("sim: seed {seed} BROKEN: {violation}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn many(first: u64, count: u64) -> ExitCode {
+    let start = std::time::Instant::now();
+    let report = run::seeds(first, count, FAILURES_MAX);
+    println!("sim: {} seeds in {:.1} s", report.done, start.elapsed().as_secs_f32());
+    report.seen.print();
+    for (seed, violation) in &report.failed {
+        println!("sim: seed {seed} BROKEN: {violation}");
+        println!("     cargo xtask sim --seed {seed}");
+    }
+    if !report.failed.is_empty() {
+        return ExitCode::FAILURE;
+    }
+    let missing = report.seen.missing();
+    if count >= coverage::SEEDS_MIN && !missing.is_empty() {
+        println!("sim: never happened: {}", missing.join(", "));
+        return ExitCode::FAILURE;
+    }
+    println!("sim: all invariants hold");
+    ExitCode::SUCCESS
+}
