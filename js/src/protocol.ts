@@ -88,6 +88,8 @@ export const PROBLEMS = [
   "payload_too_large",
   "timeout",
   "internal",
+  "store_failed",
+  "blocked",
 ] as const;
 
 /** The name of each consent state, by its number. */
@@ -96,6 +98,7 @@ export const CONSENTS = ["pending", "granted", "denied"] as const;
 export const NOTIFY_SETTLED = 0;
 export const NOTIFY_PROBLEM = 1;
 export const NOTIFY_DROPPED = 2;
+export const NOTIFY_JOURNAL = 3;
 
 export const STAT_ACCEPTED = 0;
 export const STAT_DELIVERED = 1;
@@ -135,6 +138,8 @@ export interface CoreModule {
   _records(core: number, length: number, waitedMs: number): void;
   _flush(core: number, token: number, timeoutMs: number, close: boolean): void;
   _consent(core: number, state: number): void;
+  /** Of a core with a journal: its store did something; the id and what was read stand in the input buffer. */
+  _stored?(core: number, what: number, records: number, length: number): void;
   _stat(core: number, index: number): number;
 }
 

@@ -4,6 +4,7 @@
 //! Tested by `tests/wasm` (Node) and `tests/browser` (Chromium).
 use ::core::cell::{Cell, RefCell};
 
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 use super::fetch::{self, Endpoint};
@@ -14,14 +15,15 @@ use super::{clock, lifecycle};
 use crate::core::client::Client;
 use crate::core::config::Config;
 use crate::core::effect::{Effect, Request};
-use crate::core::event::{self, Event};
+use crate::core::event::{self, Event, Store};
 use crate::core::flush::Outcome;
+use crate::core::journal::JOURNAL;
 use crate::core::stats::{Counters, counter};
 
 /// What the owner of the driver is asked and told: JavaScript functions (`docs/boundary.md`, "callbacks").
 #[derive(Clone, Debug)]
 pub struct Hooks {
-    /// `(kind, …numbers)`: settled, problem, dropped.
+    /// `(kind, …numbers)`: settled, problem, dropped; of the journal `(3, operation, bytes)`.
     pub notify: JsValue,
     /// Hand over what has not been handed over.
     pub drain: JsValue,
@@ -101,6 +103,12 @@ impl Driver {
                 Effect::Report { problem, status } => self.notify(1, problem as u64, [status.into(), 0, 0, 0]),
                 Effect::Dropped { reason, count } => self.notify(2, reason as u64, [count, 0, 0, 0]),
                 Effect::Sleep(deadline) => self.timer.arm(deadline, now),
+                // These, too, fall away without it.
+                _ if !JOURNAL => {}
+                Effect::Store { id, bytes } => self.journal(0, &[&id[..], &bytes].concat()),
+                Effect::Erase(id) => self.journal(1, &id),
+                Effect::Load(id) => self.journal(2, &id),
+                Effect::Scan => self.journal(3, &[]),
             }
         }
     }
@@ -139,6 +147,25 @@ impl Driver {
             &JsValue::UNDEFINED,
             &numbers.map(|number| (number as f64).into()),
         );
+    }
+
+    /// Something for the store, which the owner keeps.
+    fn journal(&self, operation: u8, bytes: &[u8]) {
+        let arguments = [3.into(), operation.into(), Uint8Array::from(bytes).into()];
+        let _ = apply(&self.hooks.notify, &JsValue::UNDEFINED, &arguments);
+    }
+
+    /// The store did something: its number, and an id with what was read under it.
+    pub fn stored(&self, number: u32, records: usize, bytes: &[u8]) {
+        let (id, bytes) = bytes.split_first_chunk().unwrap_or((&[0; 16], &[]));
+        self.handle(Event::Journal(match number {
+            0 => Store::Open { records },
+            1 => Store::Stored(*id),
+            2 => Store::Refused(*id),
+            3 => Store::Orphan(*id),
+            4 => Store::Loaded { id: *id, bytes },
+            _ => Store::Closed,
+        }));
     }
 
     /// The browser calls. `response` is what `value` is the body of, where it is one.

@@ -14,6 +14,7 @@ mod entries;
 mod exit;
 mod flush;
 mod identity;
+mod journal;
 mod offline;
 mod privacy;
 mod retry;

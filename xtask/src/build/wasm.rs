@@ -51,7 +51,15 @@ pub struct Bound {
 pub fn compile(repo: &Repo) -> Result<Vec<u8>> {
     let mut cargo = repo.cargo("rustc");
     cargo
-        .args(["--quiet", "--lib", "--crate-type", "cdylib", "--features", "npm"])
+        .args([
+            "--quiet",
+            "--lib",
+            "--crate-type",
+            "cdylib",
+            "--no-default-features",
+            "--features",
+            "npm",
+        ])
         .args(["--target", "wasm32-unknown-unknown", "--profile", "npm"])
         // For the dependencies too: panic texts carry the paths of sources.
         .env("CARGO_ENCODED_RUSTFLAGS", remaps(repo).join("\u{1f}"));
