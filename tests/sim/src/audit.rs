@@ -5,6 +5,7 @@ use sapwood::core::config::Consent;
 use sapwood::core::event::Event;
 use sapwood::core::stats::counter;
 
+use crate::disk::Health;
 use crate::judge::Fate;
 use crate::net;
 use crate::server::Mood;
@@ -24,6 +25,8 @@ impl World {
         self.net.line = net::GOOD;
         self.mood = Mood::Well;
         self.plan.dies_between = false;
+        (self.plan.erase_fails, self.plan.rot) = (0, 0);
+        self.disk.health = Health::Well;
         self.net.offline = false;
         for tab in self.in_state(Life::Frozen) {
             let seen = self.tabs[tab].in_cache || self.rng.chance(700);
@@ -56,9 +59,8 @@ impl World {
         }
         for tab in self.running() {
             let page = &self.tabs[tab];
-            let counters = page.client.counters();
             assert!(
-                page.judge.is_done(&counters),
+                page.is_done(),
                 "I12: {} ms after all is well, {} still holds {} entries",
                 within - (end - self.now),
                 page.name,
@@ -69,22 +71,58 @@ impl World {
     }
 
     fn is_done(&self) -> bool {
-        let done = |tab: &usize| {
-            let page = &self.tabs[*tab];
-            page.judge.is_done(&page.client.counters())
+        self.net.flights.is_empty() && self.running().iter().all(|tab| self.tabs[*tab].is_done())
+    }
+
+    /// All pages go, and one more comes: what the others have left in the store is delivered, or counted.
+    pub(crate) fn last_page(&mut self) {
+        for tab in self.running() {
+            self.kill(tab);
+        }
+        let tab = self.open();
+        if self.tabs[tab].judge.consent() != Consent::Granted {
+            self.tell(tab, Event::Consent(Consent::Granted));
+        }
+        let end = self.now + HEAL_MS;
+        for _ in 0..ACTIONS_MAX {
+            if self.disk.records.is_empty() && self.is_done() {
+                return;
+            }
+            if !self.advance(end) {
+                break;
+            }
+        }
+        let left = self.disk.records.len();
+        assert!(left == 0, "I12: {left} records of dead pages are still in the store");
+        self.settle_down(0);
+    }
+
+    /// What dead pages had in the store has arrived or is counted.
+    pub(crate) fn audit_left(&self) {
+        let is_there = |name: &&(String, u64)| {
+            self.server.entries.contains_key(*name)
+                || self.server.forgotten.contains(*name)
+                || self.lost_in_beacons.contains(*name)
+                || self.disk.lost.contains(*name)
         };
-        self.net.flights.is_empty() && self.running().iter().all(done)
+        let missing: Vec<_> = self.disk.left.iter().filter(|name| !is_there(name)).collect();
+        let dropped: u64 = (self.tabs.iter())
+            .map(|page| page.client.recovered()[counter::DROPPED..].iter().sum::<u64>())
+            .sum();
+        assert!(
+            missing.len() as u64 <= dropped,
+            "I12: {missing:?} were in the store, and {dropped} of others are counted as dropped"
+        );
     }
 
     /// Everything that was accepted is where it is said to be.
     pub(crate) fn audit(&self) {
         for page in &self.tabs {
-            let Some(instance) = page.judge.books.instance() else {
-                continue;
-            };
+            let instance = page.judge.books.instance();
             let counters = page.client.counters();
             let facade = page.judge.facade_drops();
-            let dropped: u64 = counters[counter::DROPPED..].iter().sum::<u64>() - facade;
+            // What is dropped, and what a close has left in the store.
+            let dropped: u64 = counters[counter::STORED..].iter().sum::<u64>() - facade;
             let mut missing = 0;
             for (seq, fate) in page.judge.books.fates() {
                 let name = (instance.to_owned(), seq);
@@ -107,7 +145,7 @@ impl World {
             }
         }
         for ((instance, seq), text) in &self.server.entries {
-            let page = self.tabs.iter().find(|page| page.judge.books.instance() == Some(instance));
+            let page = self.tabs.iter().find(|page| page.judge.books.instance() == instance);
             let stamp = page.and_then(|page| page.judge.books.stamp(*seq));
             let stamp = stamp.expect("the receiver has an entry that nobody logged");
             assert!(text.contains(&format!("\"timestamp\":{stamp}")), "I10: entry {seq} has another time");

@@ -18,7 +18,7 @@ const NAMES: &[(&str, &[&str])] = &[
         "event",
         &["records", "flush", "close", "visible", "hidden", "online", "offline", "wake", "consent", "outcome"],
     ),
-    ("effect", &["send", "settle", "report", "dropped", "sleep"]),
+    ("effect", &["send", "settle", "report", "dropped", "sleep", "store", "erase", "load", "scan"]),
     ("request", &["fetch", "keepalive", "beacon", "simple", "at exit", "at close", "retried"]),
     ("outcome", &["answered", "failed", "taken", "late"]),
     (
@@ -27,7 +27,7 @@ const NAMES: &[(&str, &[&str])] = &[
     ),
     (
         "problem",
-        &["network_error", "server_error", "rejected", "unauthorized", "payload_too_large", "timeout", "internal"],
+        &["network_error", "server_error", "rejected", "unauthorized", "payload_too_large", "timeout", "internal", "store_failed", "blocked"],
     ),
     (
         "drop",
@@ -40,6 +40,7 @@ const NAMES: &[(&str, &[&str])] = &[
             "expired",
             "consent",
             "closed",
+            "store_failed",
             "facade",
         ],
     ),
@@ -73,6 +74,14 @@ const NAMES: &[(&str, &[&str])] = &[
             "woken early",
             "outcome of nothing",
             "broken record",
+        ],
+    ),
+    (
+        "store",
+        &[
+            "opened", "closed at once", "closed", "stored", "refused", "told of a refusal", "hangs", "erase fails", "orphan", "torn write",
+            "lost write", "lost though stored", "loaded", "loaded nothing", "loaded damaged", "deleted", "rotten",
+            "of another version",
         ],
     ),
     (

@@ -92,8 +92,6 @@ pub(crate) struct Flight {
     pub(crate) fate: Fate,
     /// Of the shared quota.
     quota: usize,
-    /// Its page has gone, and it with it.
-    pub(crate) cancelled: bool,
 }
 
 /// See the module.
@@ -135,7 +133,6 @@ impl Net {
             sent,
             fate,
             quota,
-            cancelled: false,
         };
         self.flights.insert(self.next, flight);
         self.next

@@ -34,6 +34,7 @@ pub(crate) enum Step {
     Broken,
     Ghost,
     Resource,
+    Store,
 }
 
 /// Each with its usual weight.
@@ -63,6 +64,7 @@ const STEPS: &[(Step, u32)] = &[
     (Step::Broken, 1),
     (Step::Ghost, 1),
     (Step::Resource, 1),
+    (Step::Store, 4),
 ];
 
 /// How a browser shares its quota and what it loses when a page goes (`runtimes.md`).
@@ -95,6 +97,11 @@ pub(crate) struct Plan {
     pub(crate) late_timers: u32,
     /// Is a second client asked the same with a wall clock that does not jump?
     pub(crate) shadow: bool,
+    /// Does what is not sent outlive the page?
+    pub(crate) persist: bool,
+    /// Permille of erasures that fail, and of writes that are lost though they were said to be safe.
+    pub(crate) erase_fails: u32,
+    pub(crate) rot: u32,
     /// Kinds of lines and receivers that this seed knows, by index.
     pub(crate) lines: Vec<usize>,
     pub(crate) receivers: Vec<usize>,
@@ -115,6 +122,7 @@ impl Plan {
             let kept: Vec<usize> = (0..of).filter(|_| rng.chance(400)).collect();
             if kept.is_empty() { vec![rng.below(of as u64) as usize] } else { kept }
         };
+        let persist = rng.chance(500);
         let (lines, receivers) = (some(rng, lines), some(rng, receivers));
         Plan {
             browser: rng.pick(&[Browser::Chromium, Browser::Chromium, Browser::Firefox, Browser::Webkit]),
@@ -127,7 +135,11 @@ impl Plan {
             secrets: rng.chance(700),
             dies_between: rng.chance(200),
             late_timers: rng.pick(&[0, 50, 500]),
-            shadow: rng.chance(250),
+            // A record's age goes by the wall clock, so with a journal two clocks make two clients.
+            shadow: !persist && rng.chance(500),
+            persist,
+            erase_fails: rng.pick(&[0, 0, 200]),
+            rot: rng.pick(&[0, 0, 0, 50]),
             lines,
             receivers,
         }
@@ -147,6 +159,9 @@ impl Plan {
             dies_between: false,
             late_timers: 0,
             shadow: false,
+            persist: false,
+            erase_fails: 0,
+            rot: 0,
             lines: Vec::new(),
             receivers: Vec::new(),
         }

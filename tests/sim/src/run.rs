@@ -78,6 +78,11 @@ fn live(world: &mut World) {
     }
     world.heal();
     world.audit();
+    if world.plan.persist {
+        world.last_page();
+        world.audit();
+        world.audit_left();
+    }
 }
 
 /// One seed, now and then twice.

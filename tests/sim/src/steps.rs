@@ -56,12 +56,16 @@ impl World {
             }
             Step::WallJump => {
                 const DAY_MS: i64 = 86_400_000;
+                for page in &mut self.tabs {
+                    page.judge.wall_clock_jumps();
+                }
                 self.jumped = self.rng.pick(&[-400 * DAY_MS, -3_600_000, -1_000, 1_000, 3_600_000, 900 * DAY_MS]);
                 self.seen.note("fault", "wall clock jumped");
                 let jumped = self.jumped;
                 self.trace.say(self.now, "clock", || format!("is {jumped} ms off"));
             }
             Step::Suspend => self.suspend(),
+            Step::Store if self.plan.persist => self.break_store(),
             Step::Thaw | Step::Restore => self.step_frozen(step),
             _ => {
                 let running = self.running();

@@ -10,6 +10,7 @@ use sapwood_replay::{Hash, Recorder, Setting, config};
 
 use crate::app::App;
 use crate::judge::Judge;
+use crate::record::hex;
 use crate::world::Action;
 
 /// Is there a page?
@@ -19,6 +20,15 @@ pub(crate) enum Life {
     /// Frozen, or in the back/forward cache: nothing reaches it until it thaws.
     Frozen,
     Dead,
+}
+
+/// Is there a store for the journal?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Journal {
+    /// Not asked for, or not open yet.
+    None,
+    Open,
+    Closed,
 }
 
 /// See the module.
@@ -31,6 +41,11 @@ pub(crate) struct Tab {
     pub(crate) life: Life,
     pub(crate) hidden: bool,
     pub(crate) in_cache: bool,
+    /// By which the client is known.
+    pub(crate) instance: [u8; 8],
+    pub(crate) journal: Journal,
+    /// A read of the store will never be answered.
+    pub(crate) stuck: bool,
     /// When its clock was 0.
     origin: u64,
     /// Which timer is the one that counts.
@@ -47,13 +62,17 @@ impl Tab {
     /// A page that is opened now, with a client of this seed and these settings.
     pub(crate) fn open(number: usize, now: u64, seed: [u8; 16], settings: &[(Setting, u64)], shadow: bool) -> Tab {
         let config = config(settings);
+        let instance: [u8; 8] = seed[..8].try_into().expect("eight of sixteen");
         Tab {
             name: format!("tab {number}"),
-            judge: Judge::new(&config),
+            judge: Judge::new(&config, hex(&instance)),
             app: App::new(number),
             life: Life::Runs,
             hidden: false,
             in_cache: false,
+            instance,
+            journal: Journal::None,
+            stuck: false,
             // Pages have clocks of their own: nothing may be compared between them.
             origin: now.saturating_sub(u64::from(seed[0])),
             timer: 0,
@@ -78,16 +97,22 @@ impl Tab {
         local.saturating_add(self.origin)
     }
 
-    /// How many entries it holds.
+    /// How many entries it holds, its own and others'.
     pub(crate) fn held(&self) -> u64 {
-        let counters: Counters = self.client.counters();
-        counters[counter::BUFFERED] + counters[counter::IN_FLIGHT]
+        let held = |counters: Counters| counters[counter::BUFFERED..=counter::STORED].iter().sum::<u64>();
+        held(self.client.counters()) + held(self.client.recovered())
+    }
+
+    /// Has everything met its end?
+    pub(crate) fn is_done(&self) -> bool {
+        let (own, others) = (self.client.counters(), self.client.recovered());
+        self.judge.is_done(&own, &others, self.stuck)
     }
 
     /// The client hears of something; `steady` is the wall clock without its jumps.
     pub(crate) fn handle(&mut self, now: Now, steady: u64, event: Event<'_>) {
-        let held = self.held();
-        self.judge.event(now, &event, held);
+        let counters = self.client.counters();
+        self.judge.event(now, &event, &counters);
         if let Some(recorder) = &mut self.recorder {
             recorder.handled(now, &event);
         }

@@ -6,15 +6,18 @@
 use std::collections::{BTreeSet, BinaryHeap};
 use std::rc::Rc;
 
+use sapwood::core::batch::Id;
 use sapwood::core::effect::{Effect, Request};
 use sapwood::core::error::PROBLEM_CODES;
-use sapwood::core::event::{Answer, Event, Outcome, RequestId};
+use sapwood::core::event::{Answer, Event, Outcome, RequestId, Store};
 use sapwood::core::stats::DROP_REASON_NAMES;
 use sapwood_replay::Recorder;
 
 use crate::coverage::Seen;
+use crate::disk::Disk;
 use crate::net::{End, Net};
 use crate::plan::{Browser, Plan};
+use crate::record::hex;
 use crate::rng::Rng;
 use crate::scenario::Script;
 use crate::sent::Sent;
@@ -42,6 +45,18 @@ pub(crate) enum Action {
     Arrive { flight: u64, sent: Rc<Sent>, again: bool },
     /// A request ends for the one who made it.
     End { flight: u64, outcome: Outcome },
+    /// The store of a page's journal is open, or cannot be.
+    Opened { tab: usize, fails: bool },
+    /// A record is written.
+    Put { tab: usize, id: Id, bytes: Vec<u8> },
+    /// A page hears how that went.
+    Report { tab: usize, id: Id, stored: bool },
+    /// A record is read.
+    Get { tab: usize, id: Id },
+    /// A record is erased.
+    Delete { id: Id },
+    /// A page looks for what dead ones have left.
+    Look { tab: usize },
     /// A page hears how its request ended.
     Hear { tab: usize, request: RequestId, outcome: Outcome },
 }
@@ -85,6 +100,7 @@ pub(crate) struct World {
     pub(crate) jumped: i64,
     pub(crate) tabs: Vec<Tab>,
     pub(crate) net: Net,
+    pub(crate) disk: Disk,
     pub(crate) server: Server,
     pub(crate) mood: Mood,
     pub(crate) script: Option<Script>,
@@ -109,6 +125,7 @@ impl World {
             jumped: 0,
             tabs: Vec::new(),
             net: Net::new(),
+            disk: Disk::new(),
             server: Server::default(),
             mood: Mood::Well,
             script: None,
@@ -155,7 +172,7 @@ impl World {
         self.queue.is_empty()
     }
 
-    fn act(&mut self, action: Action) {
+    pub(crate) fn act(&mut self, action: Action) {
         match action {
             Action::Step => self.step(),
             Action::Wake { tab, timer } => {
@@ -172,6 +189,31 @@ impl World {
             }
             Action::Arrive { flight, sent, again } => self.arrive(flight, &sent, again),
             Action::End { flight, outcome } => self.end(flight, outcome),
+            Action::Put { tab, id, bytes } => self.put(tab, id, bytes),
+            Action::Delete { id } => {
+                self.disk.going.remove(&id);
+                self.disk.records.remove(&id);
+            }
+            Action::Opened { tab, fails } => {
+                if self.reaches(tab, &action) {
+                    self.opened(tab, fails);
+                }
+            }
+            Action::Report { tab, id, stored } => {
+                if self.reaches(tab, &action) {
+                    self.report(tab, id, stored);
+                }
+            }
+            Action::Get { tab, id } => {
+                if self.reaches(tab, &action) {
+                    self.get(tab, id);
+                }
+            }
+            Action::Look { tab } => {
+                if self.reaches(tab, &action) {
+                    self.look(tab);
+                }
+            }
             Action::Hear { tab, request, outcome } => {
                 if self.reaches(tab, &action) {
                     self.seen.note("event", "outcome");
@@ -208,6 +250,9 @@ impl World {
         self.say(number, || "is opened".to_owned());
         if self.net.offline {
             self.tell(number, Event::Online(false));
+        }
+        if self.plan.persist {
+            self.open_store(number);
         }
         number
     }
@@ -248,8 +293,11 @@ impl World {
         }
         let (unix, _) = self.unix();
         let page = &mut self.tabs[tab];
-        let (now, counters) = (page.now(self.now, unix), page.client.counters());
-        page.judge.rest(now, &counters);
+        let (own, others) = (page.client.counters(), page.client.recovered());
+        page.judge.rest(page.now(self.now, unix), &own, &others);
+        if page.judge.is_closed() {
+            self.release(tab);
+        }
     }
 
     fn hear(&mut self, tab: usize, event: Event<'_>) {
@@ -290,6 +338,22 @@ impl World {
                 self.seen.add("drop", DROP_REASON_NAMES[reason as usize], count);
                 self.say(tab, || format!("  → drops {count} as {}", DROP_REASON_NAMES[reason as usize]));
             }
+            Effect::Store { id, ref bytes } => {
+                judge.write(now, id, bytes);
+                self.say(tab, || format!("  → stores record …{}, {} bytes", &hex(&id)[28..], bytes.len()));
+                self.store(tab, effect);
+            }
+            Effect::Load(id) => {
+                judge.load(now, id);
+                self.say(tab, || format!("  → reads record {}", hex(&id)));
+                self.store(tab, effect);
+            }
+            Effect::Erase(id) => {
+                judge.erase(now, id);
+                self.say(tab, || format!("  → erases record {}", hex(&id)));
+                self.store(tab, effect);
+            }
+            Effect::Scan => self.store(tab, effect),
             Effect::Sleep(until) => {
                 judge.sleep(now, until);
                 self.seen.note("effect", "sleep");
@@ -475,6 +539,7 @@ impl World {
     pub(crate) fn kill(&mut self, tab: usize) {
         self.tabs[tab].life = Life::Dead;
         self.say(tab, || "is dead".to_owned());
+        self.bequeath(tab);
         let browser = self.plan.browser;
         let flights: Vec<u64> = self.net.flights.iter().filter(|(_, flight)| flight.tab == tab).map(|(id, _)| *id).collect();
         for id in flights {
@@ -519,6 +584,9 @@ fn describe(event: &Event<'_>) -> String {
             let verb = if *close { "close" } else { "flush" };
             format!("{verb} {token} within {timeout} ms")
         }
+        Event::Journal(Store::Loaded { id, bytes }) => format!("record {} is {} bytes", hex(id), bytes.len()),
+        Event::Journal(Store::Orphan(id)) => format!("record {} is an orphan", hex(id)),
+        Event::Journal(Store::Stored(id)) => format!("record …{} is stored", &hex(id)[28..]),
         other => format!("{other:?}"),
     }
 }

@@ -29,6 +29,20 @@ impl Hash {
             Some(Effect::Report { problem, status }) => self.numbers(&[3, *problem as u64, u64::from(*status)]),
             Some(Effect::Dropped { reason, count }) => self.numbers(&[4, *reason as u64, *count]),
             Some(Effect::Sleep(until)) => self.numbers(&[5, *until]),
+            Some(Effect::Store { id, bytes }) => {
+                self.numbers(&[6]);
+                self.bytes(id);
+                self.bytes(bytes);
+            }
+            Some(Effect::Erase(id)) => {
+                self.numbers(&[7]);
+                self.bytes(id);
+            }
+            Some(Effect::Load(id)) => {
+                self.numbers(&[8]);
+                self.bytes(id);
+            }
+            Some(Effect::Scan) => self.numbers(&[9]),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Events as bytes. The match in [`write`] is what breaks when an event is added; [`read`] is its mirror.
 
 use sapwood::core::config::Consent;
-use sapwood::core::event::{Answer, Event, Outcome};
+use sapwood::core::event::{Answer, Event, Outcome, Store};
 use sapwood::core::time::Now;
 
 use crate::bytes::{Reader, put, put_bytes};
@@ -37,6 +37,34 @@ pub(crate) fn write(out: &mut Vec<u8>, now: Now, event: &Event<'_>) {
             }
         }
         Event::Consent(consent) => put(out, *consent as u64),
+        Event::Journal(store) => write_store(out, store),
+    }
+}
+
+fn write_store(out: &mut Vec<u8>, store: &Store<'_>) {
+    match store {
+        Store::Open { records } => {
+            put(out, 0);
+            put(out, *records as u64);
+        }
+        Store::Closed => put(out, 1),
+        Store::Stored(id) => {
+            put(out, 2);
+            out.extend_from_slice(id);
+        }
+        Store::Refused(id) => {
+            put(out, 3);
+            out.extend_from_slice(id);
+        }
+        Store::Orphan(id) => {
+            put(out, 4);
+            out.extend_from_slice(id);
+        }
+        Store::Loaded { id, bytes } => {
+            put(out, 5);
+            out.extend_from_slice(id);
+            put_bytes(out, bytes);
+        }
     }
 }
 
@@ -49,6 +77,7 @@ fn number(event: &Event<'_>) -> u64 {
         Event::Wake => 5,
         Event::Outcome { .. } => 6,
         Event::Consent(_) => 7,
+        Event::Journal(_) => 8,
     }
 }
 
@@ -79,6 +108,7 @@ pub(crate) fn read<'a>(number: u64, from: &mut Reader<'a>) -> (Now, Event<'a>) {
             outcome: outcome(from),
         },
         7 => Event::Consent(Consent::from_number(from.number())),
+        8 => Event::Journal(store(from)),
         other => panic!("no event has the number {other}"),
     };
     (now, event)
@@ -93,5 +123,26 @@ fn outcome(from: &mut Reader<'_>) -> Outcome {
             retry_after_ms: from.number(),
             count: from.number(),
         }),
+    }
+}
+
+fn store<'a>(from: &mut Reader<'a>) -> Store<'a> {
+    let kind = from.number();
+    if kind == 0 {
+        let records = from.number() as usize;
+        return Store::Open { records };
+    }
+    if kind == 1 {
+        return Store::Closed;
+    }
+    let id = from.take(16).try_into().expect("sixteen bytes");
+    match kind {
+        2 => Store::Stored(id),
+        3 => Store::Refused(id),
+        4 => Store::Orphan(id),
+        _ => Store::Loaded {
+            id,
+            bytes: from.bytes(),
+        },
     }
 }

@@ -1,11 +1,12 @@
 //! Every entry and every batch of one client: what was accepted, what it must look like, and how it met its end.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sapwood::core::stats::{Counters, counter};
 use sapwood::core::time::{Millis, Now};
 
 use super::Rules;
+use crate::record::Record;
 use crate::sent::{Entry, Sent};
 
 /// How an entry met its end, as far as the model knows: which entries were dropped, only the client does.
@@ -40,6 +41,14 @@ struct Known {
     batch: Option<u64>,
 }
 
+/// An entry of a dead page, read from its journal.
+#[derive(Debug)]
+struct Other {
+    text: Box<str>,
+    fate: Fate,
+    batch: Option<u64>,
+}
+
 #[derive(Debug)]
 struct Batch {
     number: u64,
@@ -53,20 +62,34 @@ struct Batch {
 /// See the module.
 #[derive(Debug, Default)]
 pub(crate) struct Books {
+    instance: String,
     known: BTreeMap<u64, Known>,
+    /// Of others, by instance and number.
+    others: BTreeMap<(String, u64), Other>,
     batches: BTreeMap<String, Batch>,
-    instance: Option<String>,
+    numbers: u64,
     accepted: u64,
-    delivered: u64,
-    unconfirmed: u64,
+    /// Of its own entries, and of others'.
+    delivered: [u64; 2],
+    unconfirmed: [u64; 2],
     /// Entries that are held or dropped, by how much they carry.
     sizes: BTreeMap<usize, u64>,
     last_dropped: BTreeMap<String, u64>,
     /// Batches that were found too large, by number.
-    ended: std::collections::BTreeSet<u64>,
+    ended: BTreeSet<u64>,
+    /// Every own number up to this has met its end.
+    ended_upto: u64,
 }
 
 impl Books {
+    /// Of the client with this name.
+    pub(crate) fn new(instance: String) -> Books {
+        Books {
+            instance,
+            ..Books::default()
+        }
+    }
+
     pub(crate) fn accept(&mut self, entry: Accepted) {
         self.accepted += 1;
         *self.sizes.entry(entry.fill).or_default() += 1;
@@ -88,9 +111,14 @@ impl Books {
         self.known.last_key_value().map_or(0, |(seq, _)| *seq)
     }
 
-    /// Who the client says it is, once it has said so.
-    pub(crate) fn instance(&self) -> Option<&str> {
-        self.instance.as_deref()
+    /// Who the client is.
+    pub(crate) fn instance(&self) -> &str {
+        &self.instance
+    }
+
+    /// How many of others' entries it has taken over.
+    pub(crate) fn adopted(&self) -> u64 {
+        self.others.len() as u64
     }
 
     /// Of each entry its number and its end.
@@ -103,32 +131,61 @@ impl Books {
         self.known.get(&seq).map(|known| known.entry.stamp)
     }
 
+    /// Is this the client's own?
+    pub(crate) fn is_own(&self, instance: &str) -> bool {
+        instance == self.instance
+    }
+
+    /// Was there such a batch?
+    pub(crate) fn has_batch(&self, id: &str) -> bool {
+        self.batches.contains_key(id)
+    }
+
+    /// Entries of a dead page are the client's now. If their record could not be erased, it may be for the second time.
+    pub(crate) fn adopt(&mut self, id: &str, record: &Record) {
+        self.batches.remove(id);
+        for (seq, text) in &record.entries {
+            let other = Other {
+                text: text.clone(),
+                fate: Fate::Held,
+                batch: None,
+            };
+            let before = self.others.insert((record.instance.clone(), *seq), other);
+            let same = before.is_none_or(|before| before.text == *text);
+            assert!(same, "I8: entry {seq} of {} has two texts", record.instance);
+        }
+    }
+
+    /// Has it not met its end, as far as one can know?
+    pub(crate) fn is_held(&self, instance: &str, seq: u64) -> bool {
+        let fate = if self.is_own(instance) {
+            self.known.get(&seq).map(|known| known.fate)
+        } else {
+            self.others.get(&(instance.to_owned(), seq)).map(|other| other.fate)
+        };
+        fate == Some(Fate::Held)
+    }
+
     /// A request is made: its batch is one that is known, or new.
     pub(crate) fn send(&mut self, now: Now, sent: &Sent, rules: &Rules, hidden: bool) {
         assert_eq!(sent.sent_at, now.unix, "wire: sentAt is the time of the attempt");
-        assert_eq!(sent.accepted, self.accepted, "wire: accepted is what was accepted");
-        assert_eq!(self.instance.get_or_insert(sent.instance.clone()), &sent.instance, "I8: another instance");
         self.order(sent);
-        for (reason, count) in &self.last_dropped {
-            let now = sent.dropped.get(reason).copied().unwrap_or(0);
-            assert!(now >= *count, "I1: {reason} was {count} and is {now}");
+        self.header(sent, hidden);
+        for seq in sent.seqs() {
+            assert!(self.is_held(&sent.instance, seq), "I7: {seq} is sent, and has met its end or never was");
         }
-        self.last_dropped.clone_from(&sent.dropped);
         if let Some(batch) = self.batches.get_mut(&sent.id) {
             assert_eq!(batch.hash, sent.hash, "I8: {} names other bytes", sent.id);
             assert!(!batch.ended, "I8: {} was divided, and is sent again", sent.id);
             batch.attempts += 1;
             assert_eq!(sent.attempt, batch.attempts, "wire: attempts count up");
-            for seq in sent.seqs() {
-                let fate = self.known[&seq].fate;
-                assert_eq!(fate, Fate::Held, "I7: {seq} is sent again after its end");
-            }
             return;
         }
         assert_eq!(sent.attempt, 1, "wire: attempts count up");
-        let number = self.batches.len() as u64;
+        self.numbers += 1;
+        let number = self.numbers;
         for (seq, text) in &sent.entries {
-            self.entry(*seq, text, number, rules);
+            self.entry(&sent.instance, *seq, text, number, rules);
         }
         let batch = Batch {
             number,
@@ -138,6 +195,20 @@ impl Books {
             ended: false,
         };
         self.batches.insert(sent.id.clone(), batch);
+    }
+
+    /// What the header says of the instance.
+    fn header(&mut self, sent: &Sent, hidden: bool) {
+        if !self.is_own(&sent.instance) {
+            assert_eq!(sent.end, "", "wire: another's batch is not this page's last");
+            return;
+        }
+        assert_eq!(sent.accepted, self.accepted, "wire: accepted is what was accepted");
+        for (reason, count) in &self.last_dropped {
+            let now = sent.dropped.get(reason).copied().unwrap_or(0);
+            assert!(now >= *count, "I1: {reason} was {count} and is {now}");
+        }
+        self.last_dropped.clone_from(&sent.dropped);
         let last: &[&str] = if hidden { &["hide", "close"] } else { &["", "close"] };
         assert!(last.contains(&&sent.end[..]), "wire: final is `{}`", sent.end);
     }
@@ -151,14 +222,25 @@ impl Books {
     }
 
     /// An entry that goes out for the first time in this batch.
-    fn entry(&mut self, seq: u64, text: &str, batch: u64, rules: &Rules) {
-        let known = self.known.get_mut(&seq).expect("I1: an entry that nobody logged");
-        assert_eq!(known.fate, Fate::Held, "I7: {seq} is sent again after its end");
-        let before = known.batch.replace(batch);
+    fn entry(&mut self, instance: &str, seq: u64, text: &str, batch: u64, rules: &Rules) {
+        let before = if instance == self.instance {
+            self.check(seq, text, rules);
+            let known = self.known.get_mut(&seq).expect("it was checked");
+            known.batch.replace(batch)
+        } else {
+            let other = self.others.get_mut(&(instance.to_owned(), seq)).expect("it is held");
+            assert_eq!(&*other.text, text, "I8: {seq} of {instance} is not what was read");
+            other.batch.replace(batch)
+        };
         assert!(
             before.is_none_or(|before| self.ended.contains(&before)),
             "I8: {seq} is in two batches at once"
         );
+    }
+
+    /// Is the text what must become of an own entry?
+    pub(crate) fn check(&self, seq: u64, text: &str, rules: &Rules) {
+        let known = self.known.get(&seq).expect("I1: an entry that nobody logged");
         let written: Entry = serde_json::from_str(text).expect("wire: an entry is JSON");
         let entry = &known.entry;
         assert!(entry.writable, "I1: {seq} cannot be written, and was");
@@ -175,22 +257,31 @@ impl Books {
     }
 
     /// An entry met its end.
-    pub(crate) fn end(&mut self, seq: u64, fate: Fate) {
-        let known = self.known.get_mut(&seq).expect("it was sent");
-        assert_eq!(known.fate, Fate::Held, "I1: {seq} meets its end twice");
-        known.fate = fate;
+    pub(crate) fn end(&mut self, instance: &str, seq: u64, fate: Fate) {
+        let own = self.is_own(instance);
+        let held = if own {
+            let known = self.known.get_mut(&seq).expect("it was sent");
+            *self.sizes.get_mut(&known.entry.fill).expect("it was accepted") -= 1;
+            &mut known.fate
+        } else {
+            &mut self.others.get_mut(&(instance.to_owned(), seq)).expect("it was sent").fate
+        };
+        assert_eq!(*held, Fate::Held, "I1: {seq} meets its end twice");
+        *held = fate;
         match fate {
-            Fate::Delivered => self.delivered += 1,
-            Fate::Unconfirmed => self.unconfirmed += 1,
+            Fate::Delivered => self.delivered[usize::from(!own)] += 1,
+            Fate::Unconfirmed => self.unconfirmed[usize::from(!own)] += 1,
             Fate::Held | Fate::Refused => {}
         }
-        *self.sizes.get_mut(&known.entry.fill).expect("it was accepted") -= 1;
+        while self.known.get(&(self.ended_upto + 1)).is_some_and(|known| known.fate != Fate::Held) {
+            self.ended_upto += 1;
+        }
     }
 
     /// The entries behind the first were refused for good.
     pub(crate) fn refuse(&mut self, sent: &Sent, taken: usize) {
         for (seq, _) in &sent.entries[taken..] {
-            self.end(*seq, Fate::Refused);
+            self.end(&sent.instance, *seq, Fate::Refused);
         }
     }
 
@@ -200,7 +291,7 @@ impl Books {
         batch.ended = true;
         self.ended.insert(batch.number);
         if let [(seq, _)] = &sent.entries[..] {
-            self.end(*seq, Fate::Refused);
+            self.end(&sent.instance, *seq, Fate::Refused);
         }
     }
 
@@ -212,11 +303,15 @@ impl Books {
     }
 
     /// The counters tell what the books do.
-    pub(crate) fn compare(&self, counters: &Counters, in_flight: u64) {
-        assert_eq!(counters[counter::ACCEPTED], self.accepted, "I1: accepted is what was handed over");
-        assert_eq!(counters[counter::DELIVERED], self.delivered, "I1: delivered is what was confirmed");
-        assert_eq!(counters[counter::UNCONFIRMED], self.unconfirmed, "I1: unconfirmed is what beacons took");
-        assert_eq!(counters[counter::IN_FLIGHT], in_flight, "I1: in flight is what is not answered");
+    pub(crate) fn compare(&self, books: [&Counters; 2], in_flight: [u64; 2]) {
+        assert_eq!(books[0][counter::ACCEPTED], self.accepted, "I1: accepted is what was handed over");
+        for (at, counters) in books.into_iter().enumerate() {
+            let sum: u64 = counters[counter::DELIVERED..].iter().sum();
+            assert_eq!(counters[counter::ACCEPTED], sum, "I1: the sum does not close: {counters:?}");
+            let told = [counters[counter::DELIVERED], counters[counter::UNCONFIRMED], counters[counter::IN_FLIGHT]];
+            let seen = [self.delivered[at], self.unconfirmed[at], in_flight[at]];
+            assert_eq!(told, seen, "I1: delivered, unconfirmed, in flight as the client and the model have them");
+        }
     }
 
     /// So many are held: even if they were the smallest, they must be within the bound of memory.
@@ -240,18 +335,31 @@ impl Books {
         /// What an entry can cost at most beside what it carries, its head included.
         const REST_BYTES: usize = 600;
         let most = |(fill, count): (&usize, &u64)| (fill + REST_BYTES) as u64 * count;
-        self.sizes.iter().map(most).sum::<u64>() >= bound as u64
+        let others = self.others.values().filter(|other| other.fate == Fate::Held);
+        let others: usize = others.map(|other| other.text.len() + REST_BYTES).sum();
+        self.sizes.iter().map(most).sum::<u64>() + others as u64 >= bound as u64
     }
 
     /// How many that are not known to have met their end were logged until then.
     pub(crate) fn older_than(&self, until: Millis) -> u64 {
-        let old = |known: &&Known| known.fate == Fate::Held && known.entry.at <= until;
-        self.known.values().filter(old).count() as u64
+        let old = |known: &&Known| known.entry.at <= until;
+        self.held().filter(old).count() as u64
     }
 
     /// When the oldest was logged that has not met its end. Exact as long as nothing was dropped.
     pub(crate) fn oldest_held(&self) -> Option<Millis> {
-        let mut held = self.known.values().filter(|known| known.fate == Fate::Held);
+        let mut held = self.held();
         held.next().map(|known| known.entry.at)
+    }
+
+    /// The oldest that has not met its end and is not among these.
+    pub(crate) fn oldest_without(&self, covered: &BTreeSet<u64>) -> Option<(u64, Millis)> {
+        let mut bare = self.held().filter(|known| !covered.contains(&known.entry.seq));
+        bare.next().map(|known| (known.entry.seq, known.entry.at))
+    }
+
+    fn held(&self) -> impl Iterator<Item = &Known> {
+        let open = self.known.range(self.ended_upto + 1..);
+        open.map(|(_, known)| known).filter(|known| known.fate == Fate::Held)
     }
 }

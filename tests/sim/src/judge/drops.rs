@@ -19,10 +19,14 @@ pub(crate) struct Drops {
     pub(crate) unwritable: u64,
     /// What is held could fill the memory, at some moment since the last rest.
     pub(crate) full: bool,
+    /// `lost` at the last rest.
+    lost_before: u64,
+    lost: u64,
     /// Causes for anything.
     pub(crate) stopped: bool,
     pub(crate) denied: bool,
     pub(crate) closing: bool,
+    pub(crate) wall_clock: bool,
 }
 
 impl Drops {
@@ -50,8 +54,9 @@ impl Drops {
     }
 
     /// The application is told.
-    pub(crate) fn told(&mut self, reason: DropReason, count: u64, now: Now, books: &Books, rules: &Rules) {
+    pub(crate) fn told(&mut self, reason: DropReason, count: u64, now: Now, books: &Books, rules: &Rules, lost: u64) {
         assert!(count > 0, "told of nothing");
+        self.lost = lost;
         let told = &mut self.told[reason as usize];
         *told += count;
         let most = match reason {
@@ -62,7 +67,10 @@ impl Drops {
             DropReason::Unserialisable => self.unwritable,
             DropReason::Consent if self.denied => u64::MAX,
             DropReason::Closed if self.closing => u64::MAX,
-            DropReason::Expired => books.older_than(now.monotonic.saturating_sub(rules.max_age)),
+            // A record's age goes by the wall clock, which jumps.
+            DropReason::Expired if self.wall_clock => u64::MAX,
+            DropReason::Expired => books.older_than(now.monotonic.saturating_sub(rules.max_age)) + books.adopted(),
+            DropReason::StoreFailed => lost,
             DropReason::BufferFull if self.full => u64::MAX,
             _ => 0,
         };
@@ -73,12 +81,24 @@ impl Drops {
         );
     }
 
+    /// How many the client has told of.
+    pub(crate) fn total(&self) -> u64 {
+        self.told.iter().sum()
+    }
+
+    /// How many were lost in the store since the last time.
+    pub(crate) fn takes_lost(&mut self) -> u64 {
+        let lost = self.lost - self.lost_before;
+        self.lost_before = self.lost;
+        lost
+    }
+
     /// The counters tell the same.
-    pub(crate) fn compare(&self, counters: &Counters, stopped: bool) {
-        let counted = &counters[counter::DROPPED..];
+    pub(crate) fn compare(&self, books: [&Counters; 2], stopped: bool) {
         for (at, name) in DROP_REASON_NAMES.iter().enumerate() {
+            let counted: u64 = books.iter().map(|counters| counters[counter::DROPPED + at]).sum();
             let told = self.told[at] + self.facade[at];
-            assert_eq!(counted[at], told, "I1: the application hears of every drop: {name}");
+            assert_eq!(counted, told, "I1: the application hears of every drop: {name}");
         }
         if !stopped {
             let rejected = self.told[DropReason::Rejected as usize];

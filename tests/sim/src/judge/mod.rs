@@ -2,16 +2,19 @@
 //!
 //! The model is told what goes in and sees what comes out; it never asks the client for anything but its counters, which
 //! are held against the model's books. Each assertion names its invariant. `books` knows the entries and batches,
-//! `pace` when something may be sent, `flushes` what was promised to whom, `drops` for what there may be a reason.
+//! `pace` when something may be sent, `flushes` what was promised to whom, `drops` for what there may be a reason, `ledger`
+//! what is in the journal.
 
 mod books;
 mod drops;
 mod flushes;
+mod ledger;
 mod pace;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+use sapwood::core::batch::Id;
 use sapwood::core::config::{Config, Consent};
 use sapwood::core::event::{Answer, Event, Outcome, RequestId};
 use sapwood::core::flush;
@@ -24,6 +27,7 @@ pub(crate) use books::{Accepted, Fate};
 use books::Books;
 use drops::Drops;
 use flushes::Flushes;
+use ledger::Ledger;
 use pace::Pace;
 
 /// What the model knows of the configuration.
@@ -67,6 +71,9 @@ pub(crate) struct Judge {
     pace: Pace,
     flushes: Flushes,
     drops: Drops,
+    pub(crate) ledger: Ledger,
+    /// Others' entries that the client had accepted at the last rest.
+    recovered: u64,
     /// Not answered, not late.
     open: BTreeMap<RequestId, (Rc<Sent>, Millis)>,
     last_request: Option<RequestId>,
@@ -77,8 +84,8 @@ pub(crate) struct Judge {
 }
 
 impl Judge {
-    /// Of a client with this configuration.
-    pub(crate) fn new(config: &Config) -> Self {
+    /// Of a client with this configuration and name.
+    pub(crate) fn new(config: &Config, instance: String) -> Self {
         let rules = Rules {
             timeout: config.timeout_ms,
             flush_interval: config.flush_interval_ms,
@@ -103,10 +110,12 @@ impl Judge {
                 stopped: false,
                 sleep: Millis::MAX,
             },
-            books: Books::default(),
+            books: Books::new(instance),
             pace: Pace::default(),
             flushes: Flushes::default(),
             drops: Drops::new(config.consent == Consent::Denied),
+            ledger: Ledger::default(),
+            recovered: 0,
             open: BTreeMap::new(),
             last_request: None,
             events: 0,
@@ -117,7 +126,8 @@ impl Judge {
     }
 
     /// Before the client hears of it.
-    pub(crate) fn event(&mut self, now: Now, event: &Event<'_>, held: u64) {
+    pub(crate) fn event(&mut self, now: Now, event: &Event<'_>, counters: &Counters) {
+        let held = counters[counter::BUFFERED..=counter::STORED].iter().sum();
         // What the driver tells before it goes on comes at the same moment.
         let slept = self.events == 0 && now.monotonic > self.seen.sleep.saturating_add(SLEEP_MS);
         self.events += 1;
@@ -129,6 +139,7 @@ impl Judge {
         match event {
             Event::Visible(visible) => {
                 self.seen.hidden = !visible;
+                self.ledger.visible(now, *visible);
                 self.pace.excuse();
             }
             Event::Online(online) => {
@@ -139,7 +150,10 @@ impl Judge {
                 }
             }
             Event::Consent(consent) => {
-                self.drops.denied |= *consent == Consent::Denied;
+                if *consent == Consent::Denied {
+                    self.drops.denied = true;
+                    self.ledger.denied();
+                }
                 if self.seen.consent != *consent {
                     self.pace.forget();
                 }
@@ -154,6 +168,11 @@ impl Judge {
                 self.flushes.ask(*token, held, upto, now.after(*timeout));
             }
             Event::Outcome { request, outcome } => self.outcome(now, *request, outcome, slept),
+            Event::Journal(event) => {
+                let instance = self.books.instance().to_owned();
+                let stored = counters[counter::STORED];
+                self.ledger.event(event, &instance, stored, &mut self.books);
+            }
             Event::Records { .. } | Event::Wake => {}
         }
         let timeout = self.rules.timeout;
@@ -221,8 +240,10 @@ impl Judge {
     /// The first entries of a batch met their end.
     fn end(&mut self, sent: &Sent, count: usize, fate: Fate) {
         for (seq, _) in &sent.entries[..count] {
-            self.books.end(*seq, fate);
-            self.flushes.note(*seq, fate);
+            self.books.end(&sent.instance, *seq, fate);
+            if self.books.is_own(&sent.instance) {
+                self.flushes.note(*seq, fate);
+            }
         }
     }
 
@@ -263,6 +284,12 @@ impl Judge {
         assert!(self.last_request < Some(request.id), "a request's id names another one");
         self.last_request = Some(request.id);
         self.form(sent);
+        for seq in sent.seqs() {
+            self.ledger.sends(&sent.instance, seq);
+        }
+        if let Some(record) = self.ledger.loaded.get(&sent.id) {
+            assert_eq!(record.hash, sent.hash, "I8: {} names other bytes than its record", sent.id);
+        }
         self.books.send(now, sent, &self.rules, self.seen.hidden);
         self.open.insert(request.id, (Rc::clone(sent), now.monotonic));
         let most = if self.seen.hidden { 2 } else { 1 };
@@ -305,7 +332,28 @@ impl Judge {
     /// The application is told of drops.
     pub(crate) fn told(&mut self, now: Now, reason: DropReason, count: u64) {
         self.awake();
-        self.drops.told(reason, count, now, &self.books, &self.rules);
+        let lost = self.ledger.lost;
+        self.drops.told(reason, count, now, &self.books, &self.rules, lost);
+    }
+
+    /// A record is to be written.
+    pub(crate) fn write(&mut self, now: Now, id: Id, bytes: &[u8]) {
+        self.awake();
+        self.ledger.write(now, id, bytes, &self.seen, &self.books, &self.rules);
+    }
+
+    /// A record is to be read.
+    pub(crate) fn load(&mut self, now: Now, id: Id) {
+        self.awake();
+        assert!(!self.seen.closed, "I9: read after the close");
+        self.ledger.load(now, id);
+    }
+
+    /// A record is to be erased.
+    pub(crate) fn erase(&mut self, now: Now, id: Id) {
+        self.awake();
+        let instance = self.books.instance().to_owned();
+        self.ledger.erase(now, id, &instance, &self.books);
     }
 
     /// The client sleeps.
@@ -321,21 +369,37 @@ impl Judge {
         assert!(!self.asleep || self.sleeps < self.events, "an effect follows the last sleep");
     }
 
-    /// After all effects.
-    pub(crate) fn rest(&mut self, now: Now, counters: &Counters) {
+    /// After all effects: the counters of the client's own entries, and of others'.
+    pub(crate) fn rest(&mut self, now: Now, own: &Counters, others: &Counters) {
         assert_eq!(self.events, self.sleeps, "I6: each event ends with one sleep");
         (self.events, self.sleeps) = (0, 0);
         self.drops.full = false;
-        let sum: u64 = counters[counter::DELIVERED..].iter().sum();
-        assert_eq!(counters[counter::ACCEPTED], sum, "I1: the sum does not close: {counters:?}");
-        let in_flight: usize = self.open.values().map(|(sent, _)| sent.entries.len()).sum();
-        self.books.compare(counters, in_flight as u64);
-        self.drops.compare(counters, self.seen.stopped);
+        let mut in_flight = [0, 0];
+        for (sent, _) in self.open.values() {
+            in_flight[usize::from(!self.books.is_own(&sent.instance))] += sent.entries.len() as u64;
+        }
+        self.books.compare([own, others], in_flight);
+        self.taken_over(others[counter::ACCEPTED]);
+        self.drops.compare([own, others], self.seen.stopped);
         self.flushes.rest(now);
         self.pace.rest(now);
-        let held = counters[counter::BUFFERED] + counters[counter::IN_FLIGHT];
-        self.books.bound(held, &self.rules);
-        self.due(now);
+        self.books.bound(own[counter::BUFFERED] + own[counter::IN_FLIGHT], &self.rules);
+        self.ledger.rest(now, self.drops.total(), &self.seen, &self.books);
+        let busy = own[counter::STORED] > 0 || in_flight[1] + others[counter::BUFFERED] > 0 || self.ledger.reads();
+        if !busy {
+            self.due(now);
+        }
+    }
+
+    /// Others' entries are taken over when their record has been read, and count as lost when it cannot be.
+    fn taken_over(&mut self, accepted: u64) {
+        let more = accepted - self.recovered;
+        let read = std::mem::take(&mut self.ledger.read_now);
+        let lost = self.drops.takes_lost();
+        let explained = more == 0 || more == read || more <= lost;
+        assert!(explained, "I1: {more} of others are accepted, {read} were read and {lost} lost");
+        assert!(more > 0 || read == 0 || self.drops.denied, "I1: {read} were read and nobody has them");
+        self.recovered = accepted;
     }
 
     /// With nothing in the way, what is due has been sent, and what will be has a deadline.
@@ -378,8 +442,21 @@ impl Judge {
         self.drops.facade_total()
     }
 
-    /// Has everything met its end, and is everybody answered?
-    pub(crate) fn is_done(&self, counters: &Counters) -> bool {
-        counters[counter::BUFFERED..=counter::STORED].iter().sum::<u64>() == 0 && self.flushes.is_empty()
+    /// Has everything met its end, and is everybody answered? What a close, or a receiver that wants no more, has left in
+    /// the store stays there, and so does what a store does not give back (`stuck`).
+    pub(crate) fn is_done(&self, own: &Counters, others: &Counters, stuck: bool) -> bool {
+        let held = |counters: &Counters| counters[counter::BUFFERED] + counters[counter::IN_FLIGHT];
+        let stays = self.seen.closed || self.seen.stopped || stuck;
+        held(own) + held(others) == 0 && (stays || own[counter::STORED] == 0) && self.flushes.is_empty()
+    }
+
+    /// What goes by the wall clock says nothing any more.
+    pub(crate) fn wall_clock_jumps(&mut self) {
+        self.drops.wall_clock = true;
+    }
+
+    /// Was its close settled?
+    pub(crate) fn is_closed(&self) -> bool {
+        self.seen.closed
     }
 }
