@@ -33,6 +33,8 @@ const DESCRIPTIONS: Readonly<Record<Name, string>> = {
   "retry.maxAgeMs": "Once an attempt has failed, entries older than this are given up, in ms; age counts from the end of their `flushInterval`.",
   "retry.maxRetries": "Attempts after the first. By default age alone decides.",
   timeoutMs: "Longest time for one request, in ms.",
+  offline:
+    "Where unsent entries are kept: in memory, or (`persist`) in IndexedDB as well, where the next page finds them. Loads a larger core on demand; where that or the database cannot be had, `onError` hears `store_failed`.",
   redact: "Mask values by their key's name: the built-in list, `{ keys }` for more names beside it, `false` for none.",
   consent: "May anything leave? `pending`: nothing leaves or is stored yet; `denied`: what is held and what comes is dropped.",
   captureErrors: "Log what the page throws and nobody catches: `error` and `unhandledrejection`.",
@@ -53,6 +55,7 @@ const KINDS = new Map<unknown, readonly [type: string, unit: string]>([
   [kinds.setting, ["string", ""]],
   [kinds.level, ["level", ""]],
   [kinds.consent, ["`pending`, `granted` or `denied`", ""]],
+  [kinds.storage, ["`memory` or `persist`", ""]],
   [kinds.texts, ["string[]", ""]],
   [kinds.redaction, ["boolean or `{ keys: string[] }`", ""]],
   [kinds.object, ["object", ""]],

@@ -258,7 +258,6 @@ fn try_again(
 }
 
 /// Its halves go next, each with an id of its own; a single entry that is refused is given up.
-#[expect(clippy::boxed_local, reason = "moving a pointer is less code to ship")]
 fn halve(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State) {
     // Once: what goes on being refused says nothing new, and each entry that is given up is told as a drop.
     if destination.entries_max == usize::MAX {

@@ -185,7 +185,11 @@ impl Destination {
 }
 
 fn len(batches: &[Box<Batch>], recovered: bool) -> u64 {
-    let is_meant = |batch: &&Box<Batch>| batch.origin().is_some() == recovered;
-    let entries = batches.iter().filter(is_meant).map(|batch| batch.entries.heads.len());
-    entries.sum::<usize>() as u64
+    let mut entries = 0;
+    for batch in batches {
+        if batch.origin().is_some() == recovered {
+            entries += batch.entries.heads.len();
+        }
+    }
+    entries as u64
 }

@@ -363,8 +363,11 @@ fn erase(destination: &mut Destination, state: &mut State) {
             let begin = heads.partition_point(|head| head.seq < first);
             heads.get(begin).is_some_and(|head| head.seq <= last)
         };
-        let is_held = |batch: &Box<Batch>| batch.origin().is_none() && within(&batch.entries.heads);
-        if left || within(&buffer.heads) || waiting.iter().any(is_held) || flights.iter().any(is_held) {
+        let mut batches = waiting.iter().chain(flights.iter());
+        if left
+            || within(&buffer.heads)
+            || batches.any(|batch| batch.origin().is_none() && within(&batch.entries.heads))
+        {
             at += 1;
         } else {
             journal.records.remove(at);

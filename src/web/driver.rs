@@ -34,7 +34,7 @@ pub struct Hooks {
 pub struct Driver {
     client: RefCell<Client>,
     /// A copy for readers: works while the client is borrowed, and after a trap.
-    counters: Cell<Counters>,
+    counters: Cell<[Counters; 2]>,
     hooks: Hooks,
     endpoint: Endpoint,
     timer: Timer,
@@ -50,7 +50,7 @@ impl Driver {
             listeners: lifecycle::listeners(&endpoint.entry),
             endpoint,
             client: RefCell::new(Client::new(config, clock::seed()?)),
-            counters: Cell::new([0; counter::COUNT]),
+            counters: Cell::new([[0; counter::COUNT]; 2]),
             listening: Cell::new(true),
             hooks,
         })
@@ -67,9 +67,10 @@ impl Driver {
         }
     }
 
-    /// One counter of the statistics, by its number; 0 for a number that there is not.
+    /// One counter of the statistics, by its number; behind them those of earlier pages' entries; 0 for a number that there
+    /// is not.
     pub fn counter(&self, index: usize) -> u64 {
-        self.counters.get().get(index).copied().unwrap_or(0)
+        self.counters.get().as_flattened().get(index).copied().unwrap_or(0)
     }
 
     /// Something happened: the client hears of it and its effects are performed.
@@ -117,11 +118,14 @@ impl Driver {
     fn poll(&self) -> Option<Effect> {
         let mut client = self.client.borrow_mut();
         let effect = client.poll();
-        self.counters.set(client.counters());
+        self.counters.set([client.counters(), client.recovered()]);
         let ended = effect.is_none() && client.is_closed();
         drop(client);
         if ended && self.listening.replace(false) {
             lifecycle::listen("removeEventListener", &self.listeners);
+            if JOURNAL {
+                self.journal(4, &[]);
+            }
         }
         effect
     }
