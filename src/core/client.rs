@@ -18,7 +18,7 @@ use super::error::Problem;
 use super::event::{Event, Outcome, RequestId};
 use super::flush::{self, End, Flushes};
 use super::journal;
-use super::limits::{ENTRY_OVERHEAD_BYTES, EXIT_MS, SLEEP_MS};
+use super::limits::{ENTRY_BYTES_MAX, ENTRY_OVERHEAD_BYTES, EXIT_MS, SLEEP_MS};
 use super::msgpack::Reader;
 use super::random::Random;
 use super::record::{self, RawEntry, Values};
@@ -225,6 +225,7 @@ impl Client {
         let bytes = text.len() - start;
         let reason = match level {
             None => DropReason::Unserialisable,
+            Some(_) if bytes > ENTRY_BYTES_MAX => DropReason::TooLarge,
             // It goes alone, and takes nothing with it that has room.
             Some(_) if bytes + ENTRY_OVERHEAD_BYTES > config.buffer_bytes => DropReason::BufferFull,
             Some(level) => {

@@ -272,6 +272,8 @@ fn loaded(destination: &mut Destination, unread: Unread, bytes: &[u8], state: &m
         destination.end_batch(&batch, End::Dropped(DropReason::Expired), &mut state.flushes);
     } else {
         destination.wait(Box::new(batch));
+        // What was read takes room.
+        destination.bound(state.config.buffer_bytes, &mut state.flushes);
     }
 }
 

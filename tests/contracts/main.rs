@@ -13,7 +13,9 @@ mod delivery;
 mod entries;
 mod exit;
 mod flush;
+mod found;
 mod identity;
+
 mod journal;
 mod offline;
 mod privacy;
