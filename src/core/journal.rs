@@ -203,9 +203,10 @@ pub fn handle(destination: &mut Destination, event: Store<'_>, state: &mut State
             }
         }
         Store::Stored(id) => {
-            if let Some(record) = journal.writing.take_if(|record| record.id == id) {
+            if let Some(mut record) = journal.writing.take_if(|record| record.id == id) {
                 // Everything from its first entry on is in it now, what smaller records held included.
                 while let Some(old) = journal.records.pop_if(|old| old.first >= record.first) {
+                    record.left |= old.left;
                     journal.adopted.push(old.id);
                 }
                 journal.keep(record);

@@ -36,3 +36,20 @@ fn what_is_read_from_the_store_stays_within_the_bound_of_memory() {
     let held = world.held() * 8_000;
     assert!(held <= 20_000, "{held} bytes are held");
 }
+
+#[test]
+fn what_close_leaves_stays_though_a_larger_record_comes_late() {
+    let mut world = World::new();
+    world.open_store();
+    world.online(false);
+    world.log(Level::Info, "first");
+    world.advance(400);
+    world.store_answers = false;
+    world.log(Level::Info, "second");
+    world.advance(400);
+    assert_eq!(world.store_open.len(), 1, "the two in one record");
+    world.close(0);
+    assert_eq!(world.count(counter::STORED), 1);
+    world.answer_store();
+    assert!(!world.store.is_empty(), "nobody has the first any more");
+}

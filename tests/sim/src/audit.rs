@@ -17,6 +17,8 @@ use crate::world::World;
 const HEAL_MS: u64 = 2 * 3_600_000;
 /// More than so much cannot happen in that time.
 const ACTIONS_MAX: u32 = 200_000;
+/// Looks for records of dead pages, at most.
+const LOOKS_MAX: u32 = 10;
 
 impl World {
     /// Everything is well from now on.
@@ -84,9 +86,18 @@ impl World {
             self.tell(tab, Event::Consent(Consent::Granted));
         }
         let end = self.now + HEAL_MS;
+        let mut looks = LOOKS_MAX;
         for _ in 0..ACTIONS_MAX {
-            if self.disk.records.is_empty() && self.is_done() {
-                return;
+            if self.is_done() && self.is_still() {
+                if self.disk.records.is_empty() {
+                    return;
+                }
+                // What came too late for the first look is found by the next.
+                if looks == 0 {
+                    break;
+                }
+                looks -= 1;
+                self.show(tab);
             }
             if !self.advance(end) {
                 break;

@@ -66,6 +66,13 @@ impl Disk {
         }
     }
 
+    /// The user has denied consent: what nobody has read goes unread, and nobody knows how much it was.
+    pub(crate) fn forget(&mut self, id: &Id) {
+        if let Some(bytes) = self.records.get(id).cloned() {
+            self.lose(id, &bytes);
+        }
+    }
+
     /// A page dies: what its instance has in the store must outlive it.
     fn bequeath(&mut self, instance: &[u8]) {
         let stays = |id: &Id| id[..8] == *instance && !self.going.contains(id);

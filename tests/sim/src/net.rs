@@ -90,6 +90,7 @@ pub(crate) struct Flight {
     pub(crate) tab: usize,
     pub(crate) sent: Rc<Sent>,
     pub(crate) fate: Fate,
+    pub(crate) arrived: bool,
     /// Of the shared quota.
     quota: usize,
 }
@@ -132,6 +133,7 @@ impl Net {
             tab,
             sent,
             fate,
+            arrived: false,
             quota,
         };
         self.flights.insert(self.next, flight);

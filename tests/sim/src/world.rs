@@ -349,7 +349,9 @@ impl World {
                 self.store(tab, effect);
             }
             Effect::Erase(id) => {
-                judge.erase(now, id);
+                if judge.erase(now, id) {
+                    self.disk.forget(&id);
+                }
                 self.say(tab, || format!("  → erases record {}", hex(&id)));
                 self.store(tab, effect);
             }
@@ -490,7 +492,11 @@ impl World {
             // Nobody hears that it was refused.
             self.lose_beacon(sent);
         }
-        let fate = self.net.flights.get(&flight).map(|flight| flight.fate);
+        let under_way = self.net.flights.get_mut(&flight);
+        let fate = under_way.map(|flight| {
+            flight.arrived = true;
+            flight.fate
+        });
         let Some(fate) = fate.filter(|_| !again) else {
             return;
         };
@@ -506,12 +512,16 @@ impl World {
         self.schedule(fate.back + reply.late_ms, Action::End { flight, outcome });
     }
 
-    fn end(&mut self, flight: u64, outcome: Outcome) {
-        let Some(flight) = self.net.flights.remove(&flight) else {
+    fn end(&mut self, id: u64, outcome: Outcome) {
+        let Some(flight) = self.net.flights.remove(&id) else {
             return;
         };
         let request = flight.sent.request.id;
         if flight.sent.request.beacon {
+            if !flight.arrived {
+                self.lost.insert(id);
+                self.lose_beacon(&flight.sent);
+            }
             return;
         }
         self.note_outcome(outcome);

@@ -144,13 +144,13 @@ impl Ledger {
         self.reading = Some(id);
     }
 
-    /// A record is to be erased.
-    pub(crate) fn erase(&mut self, now: Now, id: Id, instance: &str, books: &Books) {
+    /// A record is to be erased; whether it is known what is in it.
+    pub(crate) fn erase(&mut self, now: Now, id: Id, instance: &str, books: &Books) -> bool {
         self.may_touch(now);
         self.safe.remove(&id);
         self.orphans.remove(&id);
         let Some(record) = self.written.get(&id).or_else(|| self.loaded.get(&hex(&id))) else {
-            return;
+            return false;
         };
         let others = self.safe.iter().filter_map(|id| self.written.get(id));
         let safe: BTreeSet<u64> = others.flat_map(|record| record.entries.iter().map(|(seq, _)| *seq)).collect();
@@ -160,6 +160,7 @@ impl Ledger {
                 self.early.insert((record.instance.clone(), *seq));
             }
         }
+        true
     }
 
     /// An entry is sent: it had not met its end, so no record of it may have been erased before.

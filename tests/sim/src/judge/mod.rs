@@ -349,11 +349,12 @@ impl Judge {
         self.ledger.load(now, id);
     }
 
-    /// A record is to be erased.
-    pub(crate) fn erase(&mut self, now: Now, id: Id) {
+    /// A record is to be erased. Does it go unread, because the user has denied consent?
+    pub(crate) fn erase(&mut self, now: Now, id: Id) -> bool {
         self.awake();
         let instance = self.books.instance().to_owned();
-        self.ledger.erase(now, id, &instance, &self.books);
+        let known = self.ledger.erase(now, id, &instance, &self.books);
+        !known && self.drops.denied
     }
 
     /// The client sleeps.
