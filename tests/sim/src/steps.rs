@@ -170,8 +170,8 @@ impl World {
     }
 
     fn freeze(&mut self, tab: usize) {
+        self.visible(tab, false);
         if self.tabs[tab].life == Life::Runs {
-            self.visible(tab, false);
             self.say(tab, || "is frozen".to_owned());
             self.tabs[tab].life = Life::Frozen;
         }

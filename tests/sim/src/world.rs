@@ -282,6 +282,10 @@ impl World {
 
     /// One event in, all effects out, and everything looked at.
     pub(crate) fn tell(&mut self, tab: usize, event: Event<'_>) {
+        // It may have died of what was told before.
+        if self.tabs[tab].life != Life::Runs {
+            return;
+        }
         self.hear(tab, event);
         while let Some(effect) = self.tabs[tab].poll() {
             self.perform(tab, effect);

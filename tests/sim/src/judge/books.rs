@@ -66,6 +66,7 @@ pub(crate) struct Books {
     known: BTreeMap<u64, Known>,
     /// Of others, by instance and number.
     others: BTreeMap<(String, u64), Other>,
+    adopted: u64,
     batches: BTreeMap<String, Batch>,
     numbers: u64,
     accepted: u64,
@@ -118,7 +119,7 @@ impl Books {
 
     /// How many of others' entries it has taken over.
     pub(crate) fn adopted(&self) -> u64 {
-        self.others.len() as u64
+        self.adopted
     }
 
     /// Of each entry its number and its end.
@@ -144,6 +145,7 @@ impl Books {
     /// Entries of a dead page are the client's now. If their record could not be erased, it may be for the second time.
     pub(crate) fn adopt(&mut self, id: &str, record: &Record) {
         self.batches.remove(id);
+        self.adopted += record.entries.len() as u64;
         for (seq, text) in &record.entries {
             let other = Other {
                 text: text.clone(),

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sapwood::core::batch::Id;
 use sapwood::core::config::Consent;
 use sapwood::core::event::Store;
-use sapwood::core::limits::EXIT_MS;
+use sapwood::core::limits::{EXIT_MS, JOURNAL_BYTES_MAX, JOURNAL_RECORDS_MAX};
 use sapwood::core::time::{Millis, Now};
 
 use super::books::Books;
@@ -21,6 +21,8 @@ const WRITTEN_WITHIN_MS: Millis = 500;
 pub(crate) struct Ledger {
     pub(crate) open: bool,
     writable: bool,
+    /// Records that were there at the start.
+    found: usize,
     writing: Option<Id>,
     reading: Option<Id>,
     quiet_until: Millis,
@@ -28,6 +30,9 @@ pub(crate) struct Ledger {
     written: BTreeMap<Id, Record>,
     /// Those that are said to be safe.
     safe: BTreeSet<Id>,
+    /// What they hold: bytes, and of each own entry in how many of them it is.
+    safe_bytes: usize,
+    copies: BTreeMap<u64, u32>,
     /// Own entries that were in some record.
     covered: BTreeSet<u64>,
     /// Records of dead pages that the client was told of, and has not read.
@@ -46,7 +51,10 @@ impl Ledger {
     /// The store does something; `stored`: so many own entries are in it alone.
     pub(crate) fn event(&mut self, event: &Store<'_>, instance: &str, stored: u64, books: &mut Books) {
         match event {
-            Store::Open { .. } => (self.open, self.writable) = (true, true),
+            Store::Open { records } => {
+                (self.open, self.writable) = (true, true);
+                self.found = *records;
+            }
             Store::Closed => {
                 self.lost += stored + self.orphans.len() as u64;
                 *self = Ledger {
@@ -59,7 +67,7 @@ impl Ledger {
             }
             Store::Stored(id) => {
                 if self.writing.take_if(|writing| writing == id).is_some() {
-                    self.safe.insert(*id);
+                    self.is_safe(*id, true);
                 }
             }
             Store::Refused(id) => {
@@ -121,6 +129,12 @@ impl Ledger {
         assert!(!seen.closed, "I9: stored after the close");
         assert!(self.writable, "a store that has refused is written to");
         assert!(self.writing.is_none(), "I2: two writes at once");
+        let records = self.safe.len() + self.found;
+        assert!(
+            records < JOURNAL_RECORDS_MAX && self.safe_bytes < JOURNAL_BYTES_MAX,
+            "I2: {records} records and {} bytes are in the journal",
+            self.safe_bytes
+        );
         let record = record::read(&id, bytes).expect("a record can be read");
         assert!(!(rules.redacts && record.leaks), "I13: stored unredacted");
         assert_eq!(record.unix, now.unix, "a record has the time of its writing");
@@ -136,6 +150,32 @@ impl Ledger {
         assert!(self.written.insert(id, record).is_none(), "I8: a record's id is used twice");
     }
 
+    /// Is as much in the journal as may be?
+    fn is_full(&self) -> bool {
+        let records = self.safe.len() + self.found + self.orphans.len();
+        records >= JOURNAL_RECORDS_MAX || self.safe_bytes >= JOURNAL_BYTES_MAX
+    }
+
+    /// A record is safe from now on, or is no more.
+    fn is_safe(&mut self, id: Id, safe: bool) {
+        let record = &self.written[&id];
+        let bytes: usize = record.entries.iter().map(|(_, text)| text.len()).sum();
+        for (seq, _) in &record.entries {
+            let copies = self.copies.entry(*seq).or_default();
+            *copies = if safe { *copies + 1 } else { *copies - 1 };
+            if *copies == 0 {
+                self.copies.remove(seq);
+            }
+        }
+        if safe {
+            self.safe_bytes += bytes;
+            self.safe.insert(id);
+        } else {
+            self.safe_bytes -= bytes;
+            self.safe.remove(&id);
+        }
+    }
+
     /// A record is to be read.
     pub(crate) fn load(&mut self, now: Now, id: Id) {
         self.may_touch(now);
@@ -147,16 +187,16 @@ impl Ledger {
     /// A record is to be erased; whether it is known what is in it.
     pub(crate) fn erase(&mut self, now: Now, id: Id, instance: &str, books: &Books) -> bool {
         self.may_touch(now);
-        self.safe.remove(&id);
+        if self.safe.contains(&id) {
+            self.is_safe(id, false);
+        }
         self.orphans.remove(&id);
         let Some(record) = self.written.get(&id).or_else(|| self.loaded.get(&hex(&id))) else {
             return false;
         };
-        let others = self.safe.iter().filter_map(|id| self.written.get(id));
-        let safe: BTreeSet<u64> = others.flat_map(|record| record.entries.iter().map(|(seq, _)| *seq)).collect();
         for (seq, _) in &record.entries {
             let own = record.instance == instance;
-            if books.is_held(&record.instance, *seq) && !(own && safe.contains(seq)) {
+            if books.is_held(&record.instance, *seq) && !(own && self.copies.contains_key(seq)) {
                 self.early.insert((record.instance.clone(), *seq));
             }
         }
@@ -175,7 +215,7 @@ impl Ledger {
         assert!(early <= dropped, "I7: {early} were erased before their end, and {dropped} dropped");
         let writes = self.writable && self.writing.is_none() && self.quiet_until <= now.monotonic;
         // Which were dropped nobody can tell.
-        if !writes || seen.consent != Consent::Granted || seen.closed || dropped > 0 {
+        if !writes || self.is_full() || seen.consent != Consent::Granted || seen.closed || dropped > 0 {
             return;
         }
         if let Some((seq, at)) = books.oldest_without(&self.covered) {
