@@ -16,8 +16,10 @@ use super::effect::Effect;
 use super::entry;
 use super::error::Problem;
 use super::event::{Event, Outcome, RequestId};
+use super::fields::FLOW_ID;
 use super::flush::{self, End, Flushes};
 use super::journal;
+use super::level::Level;
 use super::limits::{ENTRY_BYTES_MAX, ENTRY_OVERHEAD_BYTES, EXIT_MS, SLEEP_MS};
 use super::msgpack::Reader;
 use super::random::Random;
@@ -142,10 +144,15 @@ impl Client {
             Event::Visible(visible) => {
                 self.state.hidden = !visible;
                 let destination = &mut self.destination;
-                destination.exit_until = if visible { 0 } else { self.state.now.after(EXIT_MS) };
+                // While nothing comes through, leaving is no reason to try.
+                let goes = !visible && !destination.is_blocked();
+                destination.exit_until = if goes { self.state.now.after(EXIT_MS) } else { 0 };
+                if visible {
+                    delivery::seen(destination, &self.state);
+                }
                 // A refusal of long ago says nothing of this moment.
                 destination.keepalive_refused = false;
-                destination.journal.quiet_until = destination.exit_until;
+                destination.journal.quiet_until = if visible { 0 } else { self.state.now.after(EXIT_MS) };
                 destination.journal.scan |= visible;
             }
             Event::Online(online) => self.online(online),
@@ -223,6 +230,7 @@ impl Client {
         let config = &self.state.config;
         let level = entry::write(text, raw, scope.unwrap_or(&Values::default()), config);
         let bytes = text.len() - start;
+        let in_flow = !raw.values.get(FLOW_ID).is_empty() || scope.is_some_and(|scope| !scope.get(FLOW_ID).is_empty());
         let reason = match level {
             None => DropReason::Unserialisable,
             Some(_) if bytes > ENTRY_BYTES_MAX => DropReason::TooLarge,
@@ -234,6 +242,7 @@ impl Client {
                     accepted_at: self.state.now.monotonic.saturating_sub(waited),
                     bytes,
                     level,
+                    rank: if in_flow { level.max(Level::Warn) } else { level },
                 });
                 return self.destination.bound(config.buffer_bytes, &mut self.state.flushes);
             }

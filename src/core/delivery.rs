@@ -5,6 +5,7 @@
 //! success or a final rejection of its id (I7); nothing is given up by age before an attempt has failed. A request that
 //! takes longer than `timeoutMs` counts as failed; the browser ends it a little later. Tested by
 //! `tests/contracts/delivery.rs`, `exit.rs` and `retry.rs`.
+use ::core::mem;
 use alloc::boxed::Box;
 
 use super::batch::Batch;
@@ -106,18 +107,26 @@ fn waits_for_older(destination: &Destination, state: &State) -> bool {
 /// Bytes that the header adds to the entries, with room for what grows until the batch is delivered.
 fn frame_bytes(destination: &Destination, state: &State) -> usize {
     let empty = Batch::new([0; 16], None, Entries::default());
-    json::frame(&empty, state, destination.dropped(), true).len() + HEADER_SLACK_BYTES
+    json::frame(&empty, state, &destination.books[0], true).len() + HEADER_SLACK_BYTES
 }
 
 /// The batch that waits for another attempt, or a new one.
 fn next_batch(destination: &mut Destination, state: &mut State) -> Option<Box<Batch>> {
     let frame_bytes = frame_bytes(destination, state);
+    // A breaker: whether a receiver that has failed so often is back is asked with little.
+    let is_probe = destination.backoff.failures >= BREAKER_FAILURES;
+    let probe_max = if is_probe { PROBE_ENTRIES } else { usize::MAX };
+    let entries_max = state.config.batch_entries.min(destination.entries_max).min(probe_max);
     // A second request, at exit, is worth making only if it outlives the page.
     let second = !destination.flights.is_empty();
     let exit_bytes = destination.quota_left().max(EXIT_BYTES_MIN).saturating_sub(frame_bytes);
     let fits = |batch: &mut Box<Batch>| !second || batch.entries.text.len() <= exit_bytes;
     if let Some(batch) = destination.waiting.pop_if(fits) {
-        return Some(batch);
+        if batch.entries.heads.len() <= probe_max {
+            return Some(batch);
+        }
+        split(destination, batch, probe_max, state);
+        return destination.waiting.pop();
     }
     let batch_bytes = if state.hidden {
         exit_bytes
@@ -126,9 +135,14 @@ fn next_batch(destination: &mut Destination, state: &mut State) -> Option<Box<Ba
         // The header alone may be larger than a small `batchBytes`.
         batch_bytes.max(BATCH_BYTES_MIN)
     };
+    if state.hidden && destination.buffer.text.len() > batch_bytes {
+        let picked = destination.buffer.pick(entries_max, batch_bytes);
+        if !picked.heads.is_empty() {
+            return Some(state.batch(picked, None));
+        }
+    }
     while is_due(destination, state) {
         let (mut count, mut bytes) = (0, 0);
-        let entries_max = state.config.batch_entries.min(destination.entries_max);
         for head in destination.buffer.heads.iter().take(entries_max) {
             bytes += head.bytes;
             if bytes > batch_bytes {
@@ -164,8 +178,9 @@ fn send(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State)
     // is not for a page that only waits in the background.
     let beacon = state.hidden && !keepalive && bytes <= KEEPALIVE_BYTES_MAX && (leaving || !state.config.keepalive);
     let simple = state.config.cross_origin && state.hidden;
-    let body = json::frame(&batch, state, destination.dropped(), simple || beacon);
+    let body = json::frame(&batch, state, &destination.books[0], simple || beacon);
     batch.quota_bytes = if keepalive { body.len() } else { 0 };
+    batch.beacon = beacon;
     let timeout_ms = state.config.timeout_ms;
     state.effects.push(Effect::Send(Request {
         id: batch.request,
@@ -189,11 +204,17 @@ fn end_late(destination: &mut Destination, state: &mut State) {
 
 /// A request was answered.
 pub fn answered(destination: &mut Destination, batch: Box<Batch>, answer: Answer, state: &mut State) {
+    if answer.status == 0 {
+        // Nothing can be read of it: nobody knows how it went.
+        return failed(destination, batch, state);
+    }
     destination.keepalive_refused = false;
+    (destination.answered, destination.quick) = (true, 0);
     let (status, rejected) = (answer.status, End::Dropped(DropReason::Rejected));
     match judge(answer) {
         Verdict::Delivered => {
             destination.backoff.forget();
+            destination.too_large = 0;
             // What the receiver takes is found again after it was found too large.
             destination.entries_max = destination.entries_max.saturating_mul(2).max(2);
             destination.end_batch(&batch, End::Delivered, &mut state.flushes);
@@ -221,11 +242,37 @@ pub fn answered(destination: &mut Destination, batch: Box<Batch>, answer: Answer
 
 /// A request failed without an answer.
 pub fn failed(destination: &mut Destination, batch: Box<Batch>, state: &mut State) {
+    let waited = state.now.monotonic.saturating_sub(batch.since);
+    let leaving = destination.exit_until > state.now.monotonic;
+    if batch.beacon && leaving && batch.entries.heads.len() > 1 && batch.entries.text.len() > EXIT_BYTES_MIN {
+        // Others on this page hold a part of the quota: a smaller one may fit into the rest.
+        let half = batch.entries.heads.len() / 2;
+        return split(destination, batch, half, state);
+    }
     // The browser's refusal of a keepalive request looks like a dead network, but comes at once: the next attempt goes
     // without.
-    let waited = state.now.monotonic.saturating_sub(batch.since);
     destination.keepalive_refused = batch.quota_bytes > 0 && waited <= REFUSAL_MS_MAX;
+    if destination.keepalive_refused && leaving {
+        return destination.wait(batch);
+    }
+    let quick = waited <= BLOCKED_MS_MAX && state.online && !state.hidden && !destination.answered;
+    destination.quick = if quick { destination.quick + 1 } else { 0 };
     try_again(destination, batch, 0, (Problem::NetworkError, 0), state);
+    if destination.is_blocked() {
+        destination.backoff.own = state.now.after(BLOCKED_MS);
+        // Once, and instead of the failures themselves.
+        if destination.quick == BLOCKED_FAILURES {
+            state.report(Problem::Blocked, 0);
+        }
+    }
+}
+
+/// The page is seen again. What lets nothing through may be switched off: it is asked again, if not too often.
+pub fn seen(destination: &mut Destination, state: &State) {
+    let asked_at = destination.backoff.own.saturating_sub(BLOCKED_MS);
+    if destination.is_blocked() && state.now.monotonic >= asked_at.saturating_add(BLOCKED_SEEN_MS) {
+        destination.backoff.forget();
+    }
 }
 
 /// Keeps the batch for another attempt, or gives it up when it has had enough.
@@ -243,7 +290,7 @@ fn try_again(
         batch.failures += 1;
         backoff.fail(state.now, retry, &mut state.random);
         // One report a series: what goes on failing says nothing new.
-        if backoff.failures == 1 {
+        if destination.quick == 0 && !mem::replace(&mut backoff.told, true) {
             state.report(problem, status);
         }
     } else {
@@ -257,8 +304,8 @@ fn try_again(
     }
 }
 
-/// Its halves go next, each with an id of its own; a single entry that is refused is given up.
-fn halve(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State) {
+/// Its halves go next; a single entry that is refused is given up.
+fn halve(destination: &mut Destination, batch: Box<Batch>, state: &mut State) {
     // Once: what goes on being refused says nothing new, and each entry that is given up is told as a drop.
     if destination.entries_max == usize::MAX {
         state.report(Problem::PayloadTooLarge, 413);
@@ -267,11 +314,26 @@ fn halve(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State
     if half == 0 {
         let end = End::Dropped(DropReason::TooLarge);
         destination.end_batch(&batch, end, &mut state.flushes);
+        // Who takes nothing at all is not asked for each entry.
+        destination.too_large += 1;
+        if destination.too_large > TOO_LARGE_MAX {
+            destination
+                .backoff
+                .fail(state.now, &state.config.retry, &mut state.random);
+        }
     } else {
         destination.entries_max = half;
-        let origin = batch.origin().cloned();
-        for part in [batch.entries.take(half), batch.entries] {
-            destination.wait(state.batch(part, origin.clone()));
-        }
+        split(destination, batch, half, state);
+    }
+}
+
+/// Its first `count` entries and the others become batches with ids of their own.
+#[expect(clippy::boxed_local, reason = "moving a pointer is less code to ship")]
+fn split(destination: &mut Destination, mut batch: Box<Batch>, count: usize, state: &mut State) {
+    let origin = batch.origin().cloned();
+    for part in [batch.entries.take(count), batch.entries] {
+        let mut part = state.batch(part, origin.clone());
+        part.failures = batch.failures;
+        destination.wait(part);
     }
 }

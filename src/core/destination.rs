@@ -12,7 +12,7 @@ use super::buffer::{Entries, Head};
 use super::event::RequestId;
 use super::flush::{End, Flushes};
 use super::journal::Journal;
-use super::limits::KEEPALIVE_BYTES_MAX;
+use super::limits::{BLOCKED_FAILURES, KEEPALIVE_BYTES_MAX};
 use super::retry::Backoff;
 use super::stats::{Counters, DROP_REASON_COUNT, DropReason, counter};
 use super::time::Millis;
@@ -30,6 +30,12 @@ pub struct Destination {
     pub backoff: Backoff,
     /// Until when one attempt may be made in spite of our own backoff, because the page may be going; 0: none.
     pub exit_until: Millis,
+    /// Was there ever an answer?
+    pub answered: bool,
+    /// Failures in a row that came at once, as those of an ad-blocker do, and never an answer before.
+    pub quick: u32,
+    /// Single entries in a row that were too large.
+    pub too_large: u32,
     /// The last request with keepalive failed at once: the browser has refused it.
     pub keepalive_refused: bool,
     /// The key is no good.
@@ -51,6 +57,11 @@ impl Destination {
             entries_max: usize::MAX,
             ..Destination::default()
         }
+    }
+
+    /// Does something let no request through?
+    pub fn is_blocked(&self) -> bool {
+        self.quick >= BLOCKED_FAILURES
     }
 
     /// Drops what exceeds the bound of memory; batches that were cut count, and stay.
@@ -152,11 +163,6 @@ impl Destination {
     pub fn quota_left(&self) -> usize {
         let used = self.flights.iter().map(|batch| batch.quota_bytes).sum();
         KEEPALIVE_BYTES_MAX.saturating_sub(used)
-    }
-
-    /// Dropped so far, by reason.
-    pub fn dropped(&self) -> &[u64] {
-        &self.books[0][counter::DROPPED..]
     }
 
     /// The counters, with what was accepted.

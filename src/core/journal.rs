@@ -407,7 +407,7 @@ fn write_at(destination: &Destination, state: &State) -> Millis {
 /// Writes what has not been written, with the small records before it.
 fn write(destination: &mut Destination, state: &mut State) {
     let mut header = Vec::new();
-    json::write_account(&mut header, state, destination.dropped());
+    json::write_account(&mut header, state, &destination.books[0]);
     let journal = &destination.journal;
     let fresh = gather(destination, state, journal.upto);
     let (mut count, mut bytes, mut after) = (fresh.heads.len(), fresh.text.len(), journal.upto);

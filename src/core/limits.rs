@@ -49,6 +49,20 @@ pub const EXIT_BYTES_MIN: usize = 4 * 1024;
 pub const EXIT_MS: u64 = 500;
 /// A browser refuses a keepalive request within this; what fails later has failed in the network.
 pub const REFUSAL_MS_MAX: u64 = 5;
+/// What lets no request through at all, an ad-blocker most likely, says so within this. A refused connection takes longer.
+pub const BLOCKED_MS_MAX: u64 = 2;
+/// So many of these in a row, and never an answer before, and nothing is asked any more but once an hour.
+pub const BLOCKED_FAILURES: u32 = 2;
+/// How long nothing is asked then.
+pub const BLOCKED_MS: u64 = 3_600_000;
+/// A page that is seen again asks, too, when the last attempt was so long ago.
+pub const BLOCKED_SEEN_MS: u64 = 600_000;
+/// After so many failures in a row a small batch finds out whether the receiver is back.
+pub const BREAKER_FAILURES: u32 = 5;
+/// How many entries that one has at most.
+pub const PROBE_ENTRIES: usize = 10;
+/// So many single entries that are too large, with none taken in between, and the next is asked only after a delay.
+pub const TOO_LARGE_MAX: u32 = 16;
 /// A timer that comes so much too late was asleep with its page or machine. In the background they come a minute late.
 pub const SLEEP_MS: u64 = 300_000;
 /// Room kept for what grows in a batch's header between attempts (`attempt`, `sentAt`, `dropped`).

@@ -12,6 +12,7 @@ use sapwood::core::error::Problem;
 use sapwood::core::event::{Answer, Event, Outcome, RequestId, Store};
 use sapwood::core::flush;
 use sapwood::core::level::Level;
+use sapwood::core::limits::REFUSAL_MS_MAX;
 use sapwood::core::stats::{DropReason, counter};
 use sapwood::core::time::{Millis, Now};
 use serde_json::{Value, json};
@@ -308,8 +309,14 @@ impl World {
         self.outcome(self.open()[0], outcome);
     }
 
-    /// The oldest open request fails.
+    /// The oldest open request fails, after the time that a network takes for it.
     pub(crate) fn fail(&mut self) {
+        self.jump_to(self.now.monotonic + REFUSAL_MS_MAX + 1);
+        self.refuse();
+    }
+
+    /// The oldest open request fails at once, as what the browser refuses does.
+    pub(crate) fn refuse(&mut self) {
         self.outcome(self.open()[0], Outcome::Failed);
     }
 

@@ -338,11 +338,11 @@ fn a_small_batch_size_in_bytes_is_no_request_for_each_entry() {
 #[test]
 fn a_receiver_that_takes_nothing_is_told_of_once() {
     let mut world = World::new();
-    world.log_many(20);
+    world.log_many(10);
     world.flush(60_000);
     while !world.open().is_empty() {
         world.answer(413);
     }
-    assert_eq!(world.dropped(DropReason::TooLarge), 20);
+    assert_eq!(world.dropped(DropReason::TooLarge), 10);
     assert_eq!(world.reports, [(Problem::PayloadTooLarge, 413)]);
 }

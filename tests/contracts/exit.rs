@@ -260,7 +260,7 @@ fn a_refused_keepalive_is_obeyed() {
     world.log(Level::Info, "kept");
     world.flush(60_000);
     assert!(world.last().request.keepalive);
-    world.fail();
+    world.refuse();
     world.advance(1_000);
     assert!(!world.last().request.keepalive, "the next attempt goes without");
     world.answer(200);
@@ -275,7 +275,7 @@ fn a_keepalive_refused_at_exit_becomes_a_beacon() {
     world.log(Level::Info, "kept");
     world.hide();
     assert!(world.last().request.keepalive);
-    world.fail();
+    world.refuse();
     assert_eq!(world.sent.len(), 2, "at once");
     assert!(world.last().request.beacon);
     assert_eq!(world.sent[0].id(), world.sent[1].id());

@@ -6,6 +6,7 @@
 mod common;
 
 mod accounting;
+mod answers;
 mod boundary;
 mod buffer;
 mod context;
@@ -17,6 +18,7 @@ mod found;
 mod identity;
 
 mod journal;
+mod leaving;
 mod offline;
 mod privacy;
 mod retry;

@@ -20,6 +20,7 @@ pub(crate) struct Sent {
     pub(crate) last: u64,
     pub(crate) attempt: u64,
     pub(crate) accepted: u64,
+    pub(crate) unconfirmed: u64,
     pub(crate) sent_at: u64,
     pub(crate) key: String,
     pub(crate) end: String,
@@ -49,6 +50,8 @@ struct Batch {
     sent_at: u64,
     attempt: u64,
     accepted: u64,
+    #[serde(default)]
+    unconfirmed: u64,
     dropped: BTreeMap<String, u64>,
     #[serde(default)]
     key: String,
@@ -104,6 +107,7 @@ impl Sent {
             sent_at,
             attempt,
             accepted,
+            unconfirmed,
             dropped,
             key,
             r#final: end,
@@ -115,6 +119,7 @@ impl Sent {
             last,
             attempt,
             accepted,
+            unconfirmed,
             sent_at,
             key,
             end,

@@ -510,6 +510,9 @@ impl World {
             End::Fails(_) if scripted.is_some() => Outcome::Failed,
             End::Fails(_) | End::Hangs => return,
         };
+        if fate.back + reply.late_ms > sent.request.timeout_ms {
+            self.seen.note("fault", "answered too late");
+        }
         if reply.retry_after_ms > 0 {
             self.seen.note("fault", "retry-after");
         }

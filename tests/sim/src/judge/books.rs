@@ -51,13 +51,20 @@ struct Other {
 
 #[derive(Debug)]
 struct Batch {
-    number: u64,
     hash: u64,
     attempts: u64,
     failures: u32,
-    /// It was found too large: others take its place.
+    entries: usize,
+    beacon: bool,
+    /// Others have taken its place.
     ended: bool,
+    /// It was found too large.
+    too_large: bool,
 }
+
+/// After so many failures in a row a batch gives way to a smaller one.
+const BREAKER_FAILURES: u32 = 5;
+const PROBE_ENTRIES: usize = 10;
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -76,8 +83,8 @@ pub(crate) struct Books {
     /// Entries that are held or dropped, by how much they carry.
     sizes: BTreeMap<usize, u64>,
     last_dropped: BTreeMap<String, u64>,
-    /// Batches that were found too large, by number.
-    ended: BTreeSet<u64>,
+    /// The batches' ids, by number.
+    ids: BTreeMap<u64, String>,
     /// Every own number up to this has met its end.
     ended_upto: u64,
 }
@@ -169,7 +176,7 @@ impl Books {
     }
 
     /// A request is made: its batch is one that is known, or new.
-    pub(crate) fn send(&mut self, now: Now, sent: &Sent, rules: &Rules, hidden: bool) {
+    pub(crate) fn send(&mut self, now: Now, sent: &Sent, rules: &Rules, hidden: bool, failures: u32) {
         assert_eq!(sent.sent_at, now.unix, "wire: sentAt is the time of the attempt");
         self.order(sent);
         self.header(sent, hidden);
@@ -178,25 +185,33 @@ impl Books {
         }
         if let Some(batch) = self.batches.get_mut(&sent.id) {
             assert_eq!(batch.hash, sent.hash, "I8: {} names other bytes", sent.id);
-            assert!(!batch.ended, "I8: {} was divided, and is sent again", sent.id);
+            let ended = batch.ended || batch.too_large;
+            assert!(!ended, "I8: {} was divided, and is sent again", sent.id);
             batch.attempts += 1;
+            batch.beacon = sent.request.beacon;
             assert_eq!(sent.attempt, batch.attempts, "wire: attempts count up");
             return;
         }
         assert_eq!(sent.attempt, 1, "wire: attempts count up");
         self.numbers += 1;
         let number = self.numbers;
+        let mut inherited = 0;
         for (seq, text) in &sent.entries {
-            self.entry(&sent.instance, *seq, text, number, rules);
+            if let Some(before) = self.entry(&sent.instance, *seq, text, number, rules) {
+                inherited = inherited.max(self.divide(*seq, before, failures));
+            }
         }
         let batch = Batch {
-            number,
             hash: sent.hash,
             attempts: 1,
-            failures: 0,
+            failures: inherited,
+            entries: sent.entries.len(),
+            beacon: sent.request.beacon,
             ended: false,
+            too_large: false,
         };
         self.batches.insert(sent.id.clone(), batch);
+        self.ids.insert(number, sent.id.clone());
     }
 
     /// What the header says of the instance.
@@ -206,6 +221,9 @@ impl Books {
             return;
         }
         assert_eq!(sent.accepted, self.accepted, "wire: accepted is what was accepted");
+        // What a beacon of the same moment has taken is told by the next.
+        let unconfirmed = self.unconfirmed[0];
+        assert!(sent.unconfirmed <= unconfirmed, "wire: {} unconfirmed, {unconfirmed} are", sent.unconfirmed);
         for (reason, count) in &self.last_dropped {
             let now = sent.dropped.get(reason).copied().unwrap_or(0);
             assert!(now >= *count, "I1: {reason} was {count} and is {now}");
@@ -223,9 +241,22 @@ impl Books {
         assert_eq!(sent.seqs().last(), Some(sent.last), "wire: lastSeq");
     }
 
-    /// An entry that goes out for the first time in this batch.
-    fn entry(&mut self, instance: &str, seq: u64, text: &str, batch: u64, rules: &Rules) {
-        let before = if instance == self.instance {
+    /// An entry of this batch is in a new one: is there a reason for it? Its failures go along.
+    fn divide(&mut self, seq: u64, number: u64, failures: u32) -> u32 {
+        let Some(batch) = self.ids.get(&number).and_then(|id| self.batches.get_mut(id)) else {
+            return 0;
+        };
+        let probes = failures >= BREAKER_FAILURES && batch.entries > PROBE_ENTRIES;
+        let shrinks = batch.beacon && batch.entries > 1;
+        let divides = batch.too_large || batch.ended || (batch.failures > 0 && (probes || shrinks));
+        assert!(divides, "I8: {seq} is in two batches at once");
+        batch.ended = true;
+        batch.failures
+    }
+
+    /// An entry that goes out for the first time in this batch; the one it was in before.
+    fn entry(&mut self, instance: &str, seq: u64, text: &str, batch: u64, rules: &Rules) -> Option<u64> {
+        if instance == self.instance {
             self.check(seq, text, rules);
             let known = self.known.get_mut(&seq).expect("it was checked");
             known.batch.replace(batch)
@@ -233,11 +264,7 @@ impl Books {
             let other = self.others.get_mut(&(instance.to_owned(), seq)).expect("it is held");
             assert_eq!(&*other.text, text, "I8: {seq} of {instance} is not what was read");
             other.batch.replace(batch)
-        };
-        assert!(
-            before.is_none_or(|before| self.ended.contains(&before)),
-            "I8: {seq} is in two batches at once"
-        );
+        }
     }
 
     /// Is the text what must become of an own entry?
@@ -290,8 +317,7 @@ impl Books {
     /// The receiver finds a batch too large: its entries go on in others, or it was the last.
     pub(crate) fn too_large(&mut self, sent: &Sent) {
         let batch = self.batches.get_mut(&sent.id).expect("it was sent");
-        batch.ended = true;
-        self.ended.insert(batch.number);
+        batch.too_large = true;
         if let [(seq, _)] = &sent.entries[..] {
             self.end(&sent.instance, *seq, Fate::Refused);
         }

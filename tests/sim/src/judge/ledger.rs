@@ -112,6 +112,11 @@ impl Ledger {
         self.quiet_until = if visible { 0 } else { now.after(EXIT_MS) };
     }
 
+    /// May the page be going?
+    pub(crate) fn is_quiet(&self, now: Now) -> bool {
+        self.quiet_until > now.monotonic
+    }
+
     /// What the user has denied is not read any more.
     pub(crate) fn denied(&mut self) {
         self.reading = None;

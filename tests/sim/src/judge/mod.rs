@@ -183,7 +183,7 @@ impl Judge {
         for request in late {
             let (sent, _) = self.open.remove(&request).expect("it was there");
             if !slept {
-                self.failed(&sent);
+                self.failed(now, &sent);
             }
         }
     }
@@ -197,7 +197,7 @@ impl Judge {
             return;
         };
         match *outcome {
-            Outcome::Failed => self.failed(&sent),
+            Outcome::Failed => self.failed(now, &sent),
             Outcome::Taken => self.end(&sent, sent.entries.len(), Fate::Unconfirmed),
             Outcome::Answered(answer) => self.answered(now, &sent, answer),
         }
@@ -210,13 +210,15 @@ impl Judge {
             count,
         } = answer;
         match status {
+            // Nobody knows how it went.
+            0 => self.failed(now, sent),
             200..=299 => {
                 self.pace.forget();
                 self.end(sent, sent.entries.len(), Fate::Delivered);
             }
             408 | 429 | 500..=599 => {
                 self.pace.server(now, retry_after_ms);
-                self.failed(sent);
+                self.failed(now, sent);
             }
             413 => {
                 self.books.too_large(sent);
@@ -247,12 +249,13 @@ impl Judge {
         }
     }
 
-    fn failed(&mut self, sent: &Sent) {
+    fn failed(&mut self, now: Now, sent: &Sent) {
         let failures = self.books.failed(sent);
         if self.rules.max_retries.is_some_and(|max| failures > max) {
             self.drops.exhausted += sent.entries.len() as u64;
         }
-        self.pace.failed(&self.rules, self.seen.online);
+        let excused = !self.seen.online || self.ledger.is_quiet(now);
+        self.pace.failed(&self.rules, excused);
     }
 
     /// The façade handed over an entry, in an event that the client has not heard of yet.
@@ -290,7 +293,7 @@ impl Judge {
         if let Some(record) = self.ledger.loaded.get(&sent.id) {
             assert_eq!(record.hash, sent.hash, "I8: {} names other bytes than its record", sent.id);
         }
-        self.books.send(now, sent, &self.rules, self.seen.hidden);
+        self.books.send(now, sent, &self.rules, self.seen.hidden, self.pace.failures());
         self.open.insert(request.id, (Rc::clone(sent), now.monotonic));
         let most = if self.seen.hidden { 2 } else { 1 };
         assert!(self.open.len() <= most, "I2: {} requests in flight", self.open.len());

@@ -45,12 +45,12 @@ impl Pace {
         self.server_until = self.server_until.max(until);
     }
 
-    /// An attempt failed.
-    pub(crate) fn failed(&mut self, rules: &Rules, online: bool) {
+    /// An attempt failed. `excused`: the next may come at once, because the page may be going, or comes by another rule.
+    pub(crate) fn failed(&mut self, rules: &Rules, excused: bool) {
         let bound = (rules.initial_delay << self.failures.min(20)).min(rules.max_delay);
         self.failures += 1;
         self.fresh = true;
-        if online {
+        if !excused {
             self.series.push_back((bound, None));
             if self.series.len() > SERIES {
                 self.series.pop_front();
@@ -63,6 +63,11 @@ impl Pace {
     /// Is there nothing to wait for?
     pub(crate) fn is_free(&self, now: Now) -> bool {
         self.failures == 0 && self.server_until <= now.monotonic
+    }
+
+    /// Failures in a row.
+    pub(crate) fn failures(&self) -> u32 {
+        self.failures
     }
 
     /// After the event in which the last failure was noticed.
