@@ -29,6 +29,8 @@ use std::process::ExitCode;
 
 /// Seeds of a run that does not say how many.
 const SEEDS: u64 = 2_000;
+/// Seeds whose traces go to the WebAssembly build.
+const EXPORT_SEEDS: u64 = 100;
 /// A run ends when so many have failed.
 const FAILURES_MAX: usize = 5;
 
@@ -42,6 +44,14 @@ fn main() -> ExitCode {
     };
     if let Some(seed) = number("--seed") {
         return one(seed, arguments.iter().any(|argument| argument == "--whole"));
+    }
+    if let Some(at) = arguments.iter().position(|argument| argument == "--scenarios") {
+        let path = arguments.get(at + 1).expect("--scenarios wants a file");
+        return scenarios(path);
+    }
+    if let Some(at) = arguments.iter().position(|argument| argument == "--export") {
+        let folder = arguments.get(at + 1).expect("--export wants a folder");
+        return export(folder, number("--seeds").unwrap_or(EXPORT_SEEDS));
     }
     many(number("--from").unwrap_or(0), number("--seeds").unwrap_or(SEEDS))
 }
@@ -79,5 +89,47 @@ fn many(first: u64, count: u64) -> ExitCode {
         return ExitCode::FAILURE;
     }
     println!("sim: all invariants hold");
+    ExitCode::SUCCESS
+}
+
+/// Plays the table of scenarios.
+fn scenarios(path: &str) -> ExitCode {
+    let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("cannot read {path}: {error}"));
+    let table: Vec<serde_json::Value> = serde_json::from_str(&text).expect("a list of scenarios");
+    let mut broken = 0;
+    for scenario in &table {
+        let (violation, trace) = run::scenario(scenario);
+        let name = scenario["name"].as_str().unwrap_or("one without a name");
+        match violation {
+            None => println!("sim: scenario `{name}` holds"),
+            Some(violation) => {
+                broken += 1;
+                println!("{trace}\nsim: scenario `{name}` BROKEN: {violation}");
+            }
+        }
+    }
+    assert!(!table.is_empty(), "no scenario in {path}");
+    if broken == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Writes the lives of all clients of some seeds, and the hashes of their effects, for the WebAssembly build.
+fn export(folder: &str, seeds: u64) -> ExitCode {
+    std::fs::create_dir_all(folder).expect("the folder can be made");
+    let mut hashes = String::new();
+    let mut count = 0;
+    for seed in 0..seeds {
+        let outcome = run::seed(seed, false, false, true);
+        if let Some(violation) = outcome.violation {
+            println!("sim: seed {seed} BROKEN: {violation}");
+            return ExitCode::FAILURE;
+        }
+        for (record, hash) in outcome.records {
+            std::fs::write(format!("{folder}/{count}.trace"), record).expect("a record can be written");
+            hashes += &format!("{hash:016x}\n");
+            count += 1;
+        }
+    }
+    std::fs::write(format!("{folder}/hashes"), hashes).expect("the hashes can be written");
+    println!("sim: {count} traces of {seeds} seeds are in {folder}");
     ExitCode::SUCCESS
 }

@@ -176,12 +176,6 @@ impl Plan {
         let bits = rng.between(0, self.pause_bits);
         rng.below(1 << bits)
     }
-
-    /// What a setting says, if the plan sets it.
-    pub(crate) fn setting(&self, setting: Setting) -> Option<u64> {
-        let found = self.settings.iter().find(|(other, _)| *other == setting);
-        found.map(|(_, value)| *value)
-    }
 }
 
 /// Small bounds, so that they are met; each setting is left at its default now and then.

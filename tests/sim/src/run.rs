@@ -12,6 +12,7 @@ use crate::coverage::Seen;
 use crate::net::LINES;
 use crate::plan::Plan;
 use crate::rng::Rng;
+use crate::scenario;
 use crate::server::MOODS;
 use crate::trace::Trace;
 use crate::world::{Action, World};
@@ -68,6 +69,14 @@ pub(crate) fn seed(seed: u64, tells: bool, whole: bool, records: bool) -> Outcom
         hash: hash.value(),
         records: lives,
     }
+}
+
+/// Plays a scenario: what was broken, and its trace.
+pub(crate) fn scenario(scenario: &serde_json::Value) -> (Option<String>, String) {
+    let mut world = None;
+    let played = panic::catch_unwind(AssertUnwindSafe(|| scenario::play(scenario, &mut world)));
+    let violation = played.is_err().then(|| LAST_PANIC.with(|last| last.borrow().clone()));
+    (violation, world.map_or_else(String::new, |world| world.trace.text(false)))
 }
 
 fn live(world: &mut World) {
