@@ -66,6 +66,7 @@ export function startCore(engine: Engine, module: CoreModule): void {
     referrerPolicy: "origin",
     headers,
   });
+  const simpleInit = init({ "Content-Type": "text/plain" });
   const { _notifier } = engine;
   engine._module = module;
   run(engine, () => {
@@ -74,7 +75,7 @@ export function startCore(engine: Engine, module: CoreModule): void {
       handIn(module),
       href,
       init({ "Content-Type": "application/json", ...(apiKey && { "X-API-Key": apiKey }) }),
-      init({ "Content-Type": "text/plain" }),
+      simpleInit,
       (kind, subject, first, b, c, d) => {
         const a = first as number;
         if (kind === NOTIFY_SETTLED) engine._waiting.get(subject)?.(a, b, c, d);
@@ -87,7 +88,7 @@ export function startCore(engine: Engine, module: CoreModule): void {
     );
     module._listen(engine._core);
     if (engine._config.offline === "persist") {
-      engine._store = module._journal?.(href, (fn) => run(engine, (_, core) => fn(core)));
+      engine._store = module._journal?.(href, simpleInit, (fn) => run(engine, (_, core) => fn(core)));
       if (!engine._store) _notifier._problem("store_failed");
     }
   });

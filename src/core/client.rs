@@ -19,6 +19,7 @@ use super::event::{Event, Outcome, RequestId};
 use super::fields::FLOW_ID;
 use super::flush::{self, End, Flushes};
 use super::journal;
+use super::later;
 use super::level::Level;
 use super::limits::{ENTRY_BYTES_MAX, ENTRY_OVERHEAD_BYTES, EXIT_MS, SLEEP_MS};
 use super::msgpack::Reader;
@@ -101,6 +102,7 @@ impl Client {
         delivery::pump(&mut self.destination, &mut self.state);
         self.settle();
         journal::pump(&mut self.destination, &mut self.state);
+        later::pump(&mut self.destination, &mut self.state);
         while let Some((at, count)) = self.destination.take_untold() {
             self.state.effects.push(Effect::Dropped {
                 reason: DROP_REASONS[at],
@@ -317,6 +319,7 @@ impl Client {
         let delivery = delivery::deadline(&self.destination, &self.state);
         delivery
             .min(journal::deadline(&self.destination, &self.state))
+            .min(later::deadline(&self.destination, &self.state))
             .min(self.state.flushes.deadline())
             .max(self.state.now.monotonic)
     }

@@ -12,6 +12,7 @@ use super::buffer::{Entries, Head};
 use super::event::RequestId;
 use super::flush::{End, Flushes};
 use super::journal::Journal;
+use super::later::Later;
 use super::limits::{BLOCKED_FAILURES, KEEPALIVE_BYTES_MAX};
 use super::retry::Backoff;
 use super::stats::{Counters, DROP_REASON_COUNT, DropReason, counter};
@@ -42,6 +43,8 @@ pub struct Destination {
     pub stopped: bool,
     /// Most entries in a batch, after the receiver found one too large.
     pub entries_max: usize,
+    /// See [`Later`].
+    pub later: Later,
     /// See [`Journal`].
     pub journal: Journal,
     /// What met its end, of this instance and of earlier pages; what is held is counted by [`Destination::counters`].

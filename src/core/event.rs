@@ -53,6 +53,8 @@ pub enum Store<'a> {
         /// How many.
         records: usize,
     },
+    /// Beside the store: the browser can hold a request back until the page is gone ([`super::effect::Effect::Later`]).
+    Later,
     /// It cannot be used, or no more: refused, blocked, deleted. What was in it counts as lost. Final.
     Closed,
     /// The record of an [`super::effect::Effect::Store`] will be there after a crash.

@@ -70,6 +70,8 @@ pub const HEADER_SLACK_BYTES: usize = 768;
 
 /// An entry is in the journal so long after it was logged: the half second that is promised, less what a store takes.
 pub const JOURNAL_DELAY_MS: u64 = 400;
+/// What the browser is to send after a crash is put together at most so often.
+pub const LATER_MS: u64 = 1_000;
 /// Most bytes that an instance keeps in the journal.
 pub const JOURNAL_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Most records in the journal, of all instances: one that finds more there writes none.

@@ -35,6 +35,8 @@ pub struct Driver {
     client: RefCell<Client>,
     /// A copy for readers: works while the client is borrowed, and after a trap.
     counters: Cell<[Counters; 2]>,
+    /// How far the server's clock is ahead of this one's, in ms; 0: not known, or not at all.
+    skew: Cell<f64>,
     hooks: Hooks,
     endpoint: Endpoint,
     timer: Timer,
@@ -51,6 +53,7 @@ impl Driver {
             endpoint,
             client: RefCell::new(Client::new(config, clock::seed()?)),
             counters: Cell::new([[0; counter::COUNT]; 2]),
+            skew: Cell::new(0.0),
             listening: Cell::new(true),
             hooks,
         })
@@ -67,10 +70,13 @@ impl Driver {
         }
     }
 
-    /// One counter of the statistics, by its number; behind them those of earlier pages' entries; 0 for a number that there
-    /// is not.
-    pub fn counter(&self, index: usize) -> u64 {
-        self.counters.get().as_flattened().get(index).copied().unwrap_or(0)
+    /// One counter of the statistics, by its number; behind them those of earlier pages' entries; for any other number the
+    /// clock's skew.
+    pub fn counter(&self, index: usize) -> f64 {
+        match self.counters.get().as_flattened().get(index) {
+            Some(count) => *count as f64,
+            None => self.skew.get(),
+        }
     }
 
     /// Something happened: the client hears of it and its effects are performed.
@@ -110,6 +116,7 @@ impl Driver {
                 Effect::Erase(id) => self.journal(1, &id),
                 Effect::Load(id) => self.journal(2, &id),
                 Effect::Scan => self.journal(3, &[]),
+                Effect::Later(body) => self.journal(5, &body.unwrap_or_default()),
             }
         }
     }
@@ -168,6 +175,7 @@ impl Driver {
             2 => Store::Refused(*id),
             3 => Store::Orphan(*id),
             4 => Store::Loaded { id: *id, bytes },
+            6 => Store::Later,
             _ => Store::Closed,
         }));
     }
@@ -183,7 +191,12 @@ impl Driver {
                     self.outcome(request, event::Outcome::Failed);
                 }
             }
-            Signal::Body => self.outcome(request, event::Outcome::Answered(fetch::answer(&response, &value))),
+            Signal::Body => {
+                if let Some(skew) = fetch::skew(&value) {
+                    self.skew.set(skew);
+                }
+                self.outcome(request, event::Outcome::Answered(fetch::answer(&response, &value)));
+            }
             Signal::Wake => {
                 self.drain();
                 self.handle(Event::Wake);

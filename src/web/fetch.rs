@@ -83,6 +83,12 @@ pub fn answer(response: &JsValue, body: &JsValue) -> Answer {
     }
 }
 
+/// How far the server's clock is ahead, by what the body says of its time; the answer's way back is not counted.
+pub fn skew(body: &JsValue) -> Option<f64> {
+    let server = get(body, "timestamp").as_f64()?;
+    Some(server - clock::now().unix as f64)
+}
+
 /// What a `Retry-After` may look like: whole seconds, or one of the three forms of an HTTP date (RFC 9110, 5.6.7).
 const RETRY_AFTER: &str = "^(\\d+|[A-Z][a-z]+,? [\\w -]{6,11} \\d\\d:\\d\\d:\\d\\d (GMT|\\d{4}))$";
 

@@ -53,6 +53,10 @@ pub(crate) struct World {
     pub(crate) store_answers: bool,
     /// How often the client wanted to look for records.
     pub(crate) scans: usize,
+    /// What the browser sends if the page is gone without a word.
+    pub(crate) later: Option<Vec<u8>>,
+    /// How often that was changed.
+    pub(crate) armed: usize,
     /// Every effect so far: the trace.
     pub(crate) trace: Vec<Effect>,
     judge: Judge,
@@ -97,6 +101,8 @@ impl World {
             store_open: Vec::new(),
             store_answers: true,
             scans: 0,
+            later: None,
+            armed: 0,
             judge,
             seq: 0,
             token: 0,
@@ -134,6 +140,10 @@ impl World {
                     self.store.remove(id);
                 }
                 Effect::Scan => self.scans += 1,
+                Effect::Later(body) => {
+                    self.later = body.clone();
+                    self.armed += 1;
+                }
                 Effect::Sleep(until) => (asleep, self.sleep) = (true, *until),
             }
             self.trace.push(effect);

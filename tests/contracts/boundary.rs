@@ -152,6 +152,7 @@ fn counters_have_the_same_numbers() {
         ("STORED", counter::STORED),
         ("DROPPED", counter::DROPPED),
         ("RECOVERED", counter::COUNT),
+        ("CLOCK_SKEW", 2 * counter::COUNT),
     ];
     for (name, number) in counters {
         assert_eq!(constant(PROTOCOL, &format!("STAT_{name}")), number as u64);

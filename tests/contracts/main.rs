@@ -18,6 +18,7 @@ mod found;
 mod identity;
 
 mod journal;
+mod later;
 mod leaving;
 mod offline;
 mod privacy;

@@ -42,7 +42,7 @@ describe("a wrong option throws", () => {
         new Array(21).fill("t")],
       context: [[], "c", 5], batchSize: [0, 1001, 1.5, "10", NaN], batchBytes: [1023, 1_048_577], flushInterval: [-1, 86_400_001,
         Infinity], maxBufferBytes: [16_383],
-      retry: [5, [], "r"], timeoutMs: [0], redact: ["all", {}, { keys: "k" }, { keys: [5] }], consent: ["maybe", true], offline: ["yes", true, 1],
+      retry: [5, [], "r"], timeoutMs: [0], redact: ["all", {}, { keys: "k" }, { keys: [5] }], consent: ["maybe", true], offline: ["yes", true, 1], session: ["page", true, ""],
         captureErrors: [1], maxDataDepth: [0, 33],
       maxDataNodes: [9, 100_001], maxDataBytes: [1023, 1_048_577], strict: ["yes"], onError: [{}], onDrop: ["f"],
     };

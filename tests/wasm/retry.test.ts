@@ -233,3 +233,16 @@ test("the statistics close at every moment, whatever happens", async () => {
   // What was confirmed has arrived.
   assert.ok(new Set(arrived(server).map(({ seq }) => seq)).size >= delivered);
 });
+
+test("the receiver's time tells how far its clock is ahead", async () => {
+  const { log } = rig(server);
+  assert.equal(log.stats().clockSkewMs, undefined);
+  server.script(answer(200, { timestamp: Date.now() + 3_600_000 }), answer(200, { timestamp: "soon" }));
+  log.info("m");
+  await log.flush();
+  const skew = log.stats().clockSkewMs!;
+  assert.ok(Math.abs(skew - 3_600_000) < 1000, `${skew}`);
+  log.info("m");
+  await log.flush();
+  assert.equal(log.stats().clockSkewMs, skew, "what is no time says nothing");
+});
