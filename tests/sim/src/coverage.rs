@@ -18,8 +18,8 @@ const NAMES: &[(&str, &[&str])] = &[
         "event",
         &["records", "flush", "close", "visible", "hidden", "online", "offline", "wake", "consent", "outcome"],
     ),
-    ("effect", &["send", "settle", "report", "dropped", "sleep", "store", "erase", "load", "scan"]),
-    ("request", &["fetch", "keepalive", "beacon", "simple", "at exit", "at close", "retried"]),
+    ("effect", &["send", "settle", "report", "dropped", "sleep", "store", "erase", "load", "scan", "later"]),
+    ("request", &["fetch", "keepalive", "beacon", "simple", "at exit", "at close", "retried", "held back"]),
     ("outcome", &["answered", "failed", "taken", "late"]),
     (
         "status",
@@ -74,6 +74,7 @@ const NAMES: &[(&str, &[&str])] = &[
             "woken early",
             "outcome of nothing",
             "broken record",
+            "held back refused",
         ],
     ),
     (

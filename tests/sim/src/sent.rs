@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use sapwood::core::effect::Request;
+use sapwood::core::event::RequestId;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
@@ -129,6 +130,18 @@ impl Sent {
             leaks: contains(&request.body, SECRET.as_bytes()),
             request,
         }
+    }
+
+    /// A body that the browser holds back, which has no other request around it.
+    pub(crate) fn held_back(body: Vec<u8>) -> Self {
+        Sent::new(Request {
+            id: RequestId::MAX,
+            body,
+            keepalive: false,
+            beacon: false,
+            simple: true,
+            timeout_ms: 0,
+        })
     }
 
     pub(crate) fn seqs(&self) -> impl Iterator<Item = u64> + '_ {

@@ -1,6 +1,8 @@
 //! One page: its client with the model beside it, its clocks, and whether it lives. Does not know the world; `world`
 //! performs what the client wants.
 
+use std::rc::Rc;
+
 use sapwood::core::client::Client;
 use sapwood::core::effect::Effect;
 use sapwood::core::event::Event;
@@ -11,6 +13,7 @@ use sapwood_replay::{Hash, Recorder, Setting, config};
 use crate::app::App;
 use crate::judge::Judge;
 use crate::record::hex;
+use crate::sent::Sent;
 use crate::world::Action;
 
 /// Is there a page?
@@ -44,6 +47,8 @@ pub(crate) struct Tab {
     /// By which the client is known.
     pub(crate) instance: [u8; 8],
     pub(crate) journal: Journal,
+    /// What the browser sends when the page dies without a word.
+    pub(crate) later: Option<Rc<Sent>>,
     /// A read of the store will never be answered.
     pub(crate) stuck: bool,
     /// When its clock was 0.
@@ -72,6 +77,7 @@ impl Tab {
             in_cache: false,
             instance,
             journal: Journal::None,
+            later: None,
             stuck: false,
             // Pages have clocks of their own: nothing may be compared between them.
             origin: now.saturating_sub(u64::from(seed[0])),

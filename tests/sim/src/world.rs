@@ -29,6 +29,8 @@ use crate::trace::Trace;
 const UNIX: u64 = 1_763_640_000_000;
 /// The browser ends a request so much later than the client gives it up.
 const ABORT_SLACK_MS: u64 = 1_000;
+/// What a browser holds back of one origin.
+const LATER_BYTES_MAX: usize = 64 * 1024;
 /// Longer takes no beacon.
 const BEACON_MS_MAX: u64 = 300_000;
 
@@ -253,6 +255,9 @@ impl World {
         }
         if self.plan.persist {
             self.open_store(number);
+            if self.plan.browser == Browser::Chromium {
+                self.tell(number, Event::Journal(Store::Later));
+            }
         }
         number
     }
@@ -359,6 +364,7 @@ impl World {
                 self.say(tab, || format!("  → erases record {}", hex(&id)));
                 self.store(tab, effect);
             }
+            Effect::Later(body) => self.later(tab, body),
             Effect::Scan => self.store(tab, effect),
             Effect::Sleep(until) => {
                 judge.sleep(now, until);
@@ -366,6 +372,25 @@ impl World {
                 self.arm(tab, until);
             }
         }
+    }
+
+    /// The browser holds a request back until the page is gone, or forgets it.
+    fn later(&mut self, tab: usize, body: Option<Vec<u8>>) {
+        self.seen.note("effect", "later");
+        let sent = body.map(|body| Rc::new(Sent::held_back(body)));
+        self.say(tab, || match &sent {
+            Some(sent) => format!("  → has the browser keep {}", sent.summary()),
+            None => "  → has the browser keep nothing".to_owned(),
+        });
+        let (unix, _) = self.unix();
+        let page = &mut self.tabs[tab];
+        page.judge.later(page.now(self.now, unix), sent.as_deref());
+        // The browser refuses what is larger than its quota.
+        let taken = |sent: &Rc<Sent>| sent.request.body.len() <= LATER_BYTES_MAX;
+        if sent.as_ref().is_some_and(|sent| !taken(sent)) {
+            self.seen.note("fault", "held back refused");
+        }
+        page.later = sent.filter(taken);
     }
 
     /// A timer for the page, which may come late.
@@ -557,6 +582,10 @@ impl World {
         self.tabs[tab].life = Life::Dead;
         self.say(tab, || "is dead".to_owned());
         self.bequeath(tab);
+        if let Some(sent) = self.tabs[tab].later.take().filter(|_| self.rng.chance(800)) {
+            self.seen.note("request", "held back");
+            self.schedule_within(80, Action::Arrive { flight: 0, sent, again: true });
+        }
         let browser = self.plan.browser;
         let flights: Vec<u64> = self.net.flights.iter().filter(|(_, flight)| flight.tab == tab).map(|(id, _)| *id).collect();
         for id in flights {

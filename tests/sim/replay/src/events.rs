@@ -48,6 +48,7 @@ fn write_store(out: &mut Vec<u8>, store: &Store<'_>) {
             put(out, *records as u64);
         }
         Store::Closed => put(out, 1),
+        Store::Later => put(out, 6),
         Store::Stored(id) => {
             put(out, 2);
             out.extend_from_slice(id);
@@ -134,6 +135,9 @@ fn store<'a>(from: &mut Reader<'a>) -> Store<'a> {
     }
     if kind == 1 {
         return Store::Closed;
+    }
+    if kind == 6 {
+        return Store::Later;
     }
     let id = from.take(16).try_into().expect("sixteen bytes");
     match kind {

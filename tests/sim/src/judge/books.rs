@@ -214,6 +214,17 @@ impl Books {
         self.ids.insert(number, sent.id.clone());
     }
 
+    /// The browser is to hold this back: own entries that have not met their end.
+    pub(crate) fn held_back(&self, now: Now, sent: &Sent, rules: &Rules) {
+        assert_eq!(sent.sent_at, now.unix, "wire: sentAt is the time of writing");
+        assert!(self.is_own(&sent.instance), "I8: what is held back is another's");
+        self.order(sent);
+        for (seq, text) in &sent.entries {
+            assert!(self.is_held(&sent.instance, *seq), "I7: {seq} is held back, and has met its end");
+            self.check(*seq, text, rules);
+        }
+    }
+
     /// What the header says of the instance.
     fn header(&mut self, sent: &Sent, hidden: bool) {
         if !self.is_own(&sent.instance) {

@@ -55,6 +55,7 @@ impl Ledger {
                 (self.open, self.writable) = (true, true);
                 self.found = *records;
             }
+            Store::Later => {}
             Store::Closed => {
                 self.lost += stored + self.orphans.len() as u64;
                 *self = Ledger {
@@ -110,6 +111,11 @@ impl Ledger {
     /// The page may be going, or is seen again.
     pub(crate) fn visible(&mut self, now: Now, visible: bool) {
         self.quiet_until = if visible { 0 } else { now.after(EXIT_MS) };
+    }
+
+    /// Is there a record with this name?
+    pub(crate) fn has(&self, id: &str) -> bool {
+        self.written.keys().any(|written| hex(written) == id)
     }
 
     /// May the page be going?

@@ -74,6 +74,8 @@ pub(crate) struct Judge {
     pub(crate) ledger: Ledger,
     /// Others' entries that the client had accepted at the last rest.
     recovered: u64,
+    /// Does the browser hold something back?
+    held_back: bool,
     /// Not answered, not late.
     open: BTreeMap<RequestId, (Rc<Sent>, Millis)>,
     last_request: Option<RequestId>,
@@ -116,6 +118,7 @@ impl Judge {
             drops: Drops::new(config.consent == Consent::Denied),
             ledger: Ledger::default(),
             recovered: 0,
+            held_back: false,
             open: BTreeMap::new(),
             last_request: None,
             events: 0,
@@ -360,6 +363,22 @@ impl Judge {
         !known && self.drops.denied
     }
 
+    /// The browser is to hold this back until the page is gone; `None`: nothing any more.
+    pub(crate) fn later(&mut self, now: Now, sent: Option<&Sent>) {
+        self.awake();
+        self.held_back = sent.is_some();
+        let Some(sent) = sent else {
+            return;
+        };
+        let bytes = sent.request.body.len();
+        assert!(bytes <= REQUEST_BYTES_MAX, "I2: {bytes} bytes are to be held back");
+        assert!(!(self.rules.redacts && sent.leaks), "I13: held back unredacted");
+        assert_eq!(sent.key, self.rules.key, "the key is not where it belongs");
+        let new = !self.books.has_batch(&sent.id) && !self.ledger.has(&sent.id);
+        assert!(new, "I8: what is held back has the id of others");
+        self.books.held_back(now, sent, &self.rules);
+    }
+
     /// The client sleeps.
     pub(crate) fn sleep(&mut self, now: Now, until: Millis) {
         self.awake();
@@ -387,6 +406,9 @@ impl Judge {
         self.drops.compare([own, others], self.seen.stopped);
         self.flushes.rest(now);
         self.pace.rest(now);
+        let seen = &self.seen;
+        let may_go = seen.consent == Consent::Granted && !seen.closed && !seen.stopped && self.pace.is_asked(now);
+        assert!(may_go || !self.held_back, "I3, I13: the browser holds back what may not be sent");
         self.books.bound(own[counter::BUFFERED] + own[counter::IN_FLIGHT], &self.rules);
         self.ledger.rest(now, self.drops.total(), &self.seen, &self.books);
         let busy = own[counter::STORED] > 0 || in_flight[1] + others[counter::BUFFERED] > 0 || self.ledger.reads();

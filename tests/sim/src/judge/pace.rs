@@ -65,6 +65,11 @@ impl Pace {
         self.failures == 0 && self.server_until <= now.monotonic
     }
 
+    /// Does the receiver want to be asked at all?
+    pub(crate) fn is_asked(&self, now: Now) -> bool {
+        self.server_until <= now.monotonic
+    }
+
     /// Failures in a row.
     pub(crate) fn failures(&self) -> u32 {
         self.failures
