@@ -22,7 +22,9 @@ const PROFILE: &str = "sim";
 pub fn command(repo: &Repo, arguments: &[String]) -> Result<()> {
     let known = ["--seeds", "--seed", "--from", "--whole", "--scenarios"];
     let is_number = |argument: &String| argument.parse::<u64>().is_ok();
-    if let Some(stranger) = (arguments.iter()).find(|argument| !known.contains(&argument.as_str()) && !is_number(argument)) {
+    if let Some(stranger) =
+        (arguments.iter()).find(|argument| !known.contains(&argument.as_str()) && !is_number(argument))
+    {
         bail!("unknown argument `{stranger}`");
     }
     build(repo, &[])?;
@@ -64,7 +66,9 @@ pub fn finds(repo: &Repo) -> Result<(bool, String)> {
 
 /// The first violation that a run has named.
 pub fn violation(said: &str) -> Option<&str> {
-    said.lines().find_map(|line| line.split_once(BROKEN)).map(|(_, what)| what)
+    said.lines()
+        .find_map(|line| line.split_once(BROKEN))
+        .map(|(_, what)| what)
 }
 
 fn build(repo: &Repo, environment: &[(&str, &str)]) -> Result<()> {

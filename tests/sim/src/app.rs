@@ -129,7 +129,10 @@ impl App {
 
     /// The page's address changes.
     pub(crate) fn navigate_within(&mut self, rng: &mut Rng) {
-        let url = format!(r#","sdk":{{"name":"sapwood"}},"resource":{{"url":"https://shop.example/{}"}}"#, rng.below(9));
+        let url = format!(
+            r#","sdk":{{"name":"sapwood"}},"resource":{{"url":"https://shop.example/{}"}}"#,
+            rng.below(9)
+        );
         self.resource = Some(url);
     }
 

@@ -69,7 +69,10 @@ impl World {
                 page.held()
             );
         }
-        assert!(self.now >= end || self.is_still(), "I6: it is woken for nothing, again and again");
+        assert!(
+            self.now >= end || self.is_still(),
+            "I6: it is woken for nothing, again and again"
+        );
     }
 
     fn is_done(&self) -> bool {
@@ -141,7 +144,11 @@ impl World {
                 let forgotten = self.server.forgotten.contains(&name);
                 let lost = self.lost_in_beacons.contains(&name);
                 match fate {
-                    Fate::Delivered => assert!(there || forgotten, "{}: {seq} was confirmed and is not there", page.name),
+                    Fate::Delivered => assert!(
+                        there || forgotten,
+                        "{}: {seq} was confirmed and is not there",
+                        page.name
+                    ),
                     Fate::Unconfirmed => assert!(there || lost, "{}: {seq} was taken and is nowhere", page.name),
                     Fate::Held | Fate::Refused => missing += u64::from(!there),
                 }
@@ -159,7 +166,10 @@ impl World {
             let page = self.tabs.iter().find(|page| page.judge.books.instance() == instance);
             let stamp = page.and_then(|page| page.judge.books.stamp(*seq));
             let stamp = stamp.expect("the receiver has an entry that nobody logged");
-            assert!(text.contains(&format!("\"timestamp\":{stamp}")), "I10: entry {seq} has another time");
+            assert!(
+                text.contains(&format!("\"timestamp\":{stamp}")),
+                "I10: entry {seq} has another time"
+            );
         }
     }
 }

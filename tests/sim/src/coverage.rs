@@ -16,18 +16,49 @@ pub(crate) struct Seen {
 const NAMES: &[(&str, &[&str])] = &[
     (
         "event",
-        &["records", "flush", "close", "visible", "hidden", "online", "offline", "wake", "consent", "outcome"],
+        &[
+            "records", "flush", "close", "visible", "hidden", "online", "offline", "wake", "consent", "outcome",
+        ],
     ),
-    ("effect", &["send", "settle", "report", "dropped", "sleep", "store", "erase", "load", "scan", "later"]),
-    ("request", &["fetch", "keepalive", "beacon", "simple", "at exit", "at close", "retried", "held back"]),
+    (
+        "effect",
+        &[
+            "send", "settle", "report", "dropped", "sleep", "store", "erase", "load", "scan", "later",
+        ],
+    ),
+    (
+        "request",
+        &[
+            "fetch",
+            "keepalive",
+            "beacon",
+            "simple",
+            "at exit",
+            "at close",
+            "retried",
+            "held back",
+        ],
+    ),
     ("outcome", &["answered", "failed", "taken", "late"]),
     (
         "status",
-        &["200", "202", "400", "401", "403", "404", "408", "413", "429", "500", "503", "opaque"],
+        &[
+            "200", "202", "400", "401", "403", "404", "408", "413", "429", "500", "503", "opaque",
+        ],
     ),
     (
         "problem",
-        &["network_error", "server_error", "rejected", "unauthorized", "payload_too_large", "timeout", "internal", "store_failed", "blocked"],
+        &[
+            "network_error",
+            "server_error",
+            "rejected",
+            "unauthorized",
+            "payload_too_large",
+            "timeout",
+            "internal",
+            "store_failed",
+            "blocked",
+        ],
     ),
     (
         "drop",
@@ -80,16 +111,41 @@ const NAMES: &[(&str, &[&str])] = &[
     (
         "store",
         &[
-            "opened", "closed at once", "closed", "stored", "refused", "told of a refusal", "hangs", "erase fails", "orphan", "torn write",
-            "lost write", "lost though stored", "loaded", "loaded nothing", "loaded damaged", "deleted", "rotten",
+            "opened",
+            "closed at once",
+            "closed",
+            "stored",
+            "refused",
+            "told of a refusal",
+            "hangs",
+            "erase fails",
+            "orphan",
+            "torn write",
+            "lost write",
+            "lost though stored",
+            "loaded",
+            "loaded nothing",
+            "loaded damaged",
+            "deleted",
+            "rotten",
             "of another version",
         ],
     ),
     (
         "life",
         &[
-            "open", "duplicated", "hide", "show", "freeze", "thaw", "kill", "killed between effects", "navigate",
-            "bfcache", "restored", "evicted",
+            "open",
+            "duplicated",
+            "hide",
+            "show",
+            "freeze",
+            "thaw",
+            "kill",
+            "killed between effects",
+            "navigate",
+            "bfcache",
+            "restored",
+            "evicted",
         ],
     ),
 ];
@@ -105,7 +161,10 @@ impl Seen {
     /// # Panics
     /// If the list does not have it.
     pub(crate) fn add(&mut self, kind: &str, name: &str, count: u64) {
-        let (kind, names) = NAMES.iter().find(|(other, _)| *other == kind).expect("a kind of the list");
+        let (kind, names) = NAMES
+            .iter()
+            .find(|(other, _)| *other == kind)
+            .expect("a kind of the list");
         let Some(name) = names.iter().find(|other| **other == name) else {
             panic!("the list of what may happen has no {kind} `{name}`");
         };
@@ -122,14 +181,19 @@ impl Seen {
     /// One line a kind.
     pub(crate) fn print(&self) {
         for (kind, names) in NAMES {
-            let told: Vec<String> = names.iter().map(|name| format!("{name} {}", self.count(kind, name))).collect();
+            let told: Vec<String> = names
+                .iter()
+                .map(|name| format!("{name} {}", self.count(kind, name)))
+                .collect();
             println!("  {kind:<8} {}", told.join(" · "));
         }
     }
 
     /// What never happened.
     pub(crate) fn missing(&self) -> Vec<String> {
-        let all = NAMES.iter().flat_map(|(kind, names)| names.iter().map(move |name| (kind, name)));
+        let all = NAMES
+            .iter()
+            .flat_map(|(kind, names)| names.iter().map(move |name| (kind, name)));
         all.filter(|(kind, name)| self.count(kind, name) == 0)
             .map(|(kind, name)| format!("{kind} {name}"))
             .collect()

@@ -9,9 +9,10 @@ use sapwood::core::batch::Id;
 use sapwood::core::effect::Effect;
 use sapwood::core::event::{Event, Store};
 
+use crate::queue::Action;
 use crate::record;
 use crate::tab::{Journal, Life};
-use crate::world::{Action, World};
+use crate::world::World;
 
 /// What the store is like at present.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -190,7 +191,13 @@ impl World {
             .filter(|page| page.life != Life::Dead)
             .map(|page| page.instance)
             .collect();
-        let orphans: Vec<Id> = self.disk.records.keys().filter(|id| !alive.contains(&id[..8])).copied().collect();
+        let orphans: Vec<Id> = self
+            .disk
+            .records
+            .keys()
+            .filter(|id| !alive.contains(&id[..8]))
+            .copied()
+            .collect();
         for id in orphans {
             if self.tabs[tab].life != Life::Runs || self.tabs[tab].journal != Journal::Open {
                 return;
@@ -232,7 +239,8 @@ impl World {
     }
 
     pub(crate) fn report(&mut self, tab: usize, id: Id, stored: bool) {
-        self.seen.note("store", if stored { "stored" } else { "told of a refusal" });
+        self.seen
+            .note("store", if stored { "stored" } else { "told of a refusal" });
         let event = if stored { Store::Stored(id) } else { Store::Refused(id) };
         self.tell(tab, Event::Journal(event));
     }
@@ -294,7 +302,9 @@ impl World {
             self.seen.note("store", "of another version");
             let mut id = [0xee; 16];
             id[8..].copy_from_slice(&self.rng.bits().to_be_bytes());
-            self.disk.records.insert(id, b"\0\0\0\0what a later version wrote".to_vec());
+            self.disk
+                .records
+                .insert(id, b"\0\0\0\0what a later version wrote".to_vec());
             return;
         }
         self.seen.note("store", "rotten");

@@ -2,18 +2,20 @@
 //! is a workload and a world of its own; after every step the invariants I1–I13 are held against the clients by a model
 //! that knows only what went in and what came out, and in the end everything heals and must be delivered or counted.
 //!
-//! `world` lets things happen, `steps` decides what, `net` and `server` are what the clients talk to, `judge` is the model,
+//! `world` lets things happen in the order of `queue`, `steps` decides what, `browser`, `net`, `disk` and `server` are what the clients talk to, `judge` is the model,
 //! `audit` the end of a run, `coverage` counts what happened. `docs/simulation.md` says how to read a failing seed.
 //! That the model can find faults is shown by `tests/canary/sim-*.patch`.
 
 mod app;
 mod audit;
+mod browser;
 mod common;
 mod coverage;
 mod disk;
 mod judge;
 mod net;
 mod plan;
+mod queue;
 mod record;
 mod rng;
 mod run;
@@ -109,7 +111,11 @@ fn scenarios(path: &str) -> ExitCode {
         }
     }
     assert!(!table.is_empty(), "no scenario in {path}");
-    if broken == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if broken == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 /// Writes the lives of all clients of some seeds, and the hashes of their effects, for the WebAssembly build.

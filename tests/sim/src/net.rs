@@ -49,14 +49,54 @@ pub(crate) const GOOD: Line = Line {
 /// In the order of the plan's indices.
 pub(crate) const LINES: [Line; 9] = [
     GOOD,
-    Line { name: "slow", latency: (200, 4_000), ..GOOD },
-    Line { name: "lossy", lose_request: 300, lose_answer: 300, hang: 300, ..GOOD },
-    Line { name: "burst", lose_request: 900, hang: 100, ..GOOD },
-    Line { name: "hanging", lose_answer: 500, hang: 1_000, ..GOOD },
-    Line { name: "doubling", duplicate: 500, cut: 300, ..GOOD },
-    Line { name: "gone", gone: true, latency: (1, 40), ..GOOD },
-    Line { name: "blocked", blocked: true, ..GOOD },
-    Line { name: "odd", redirect: 300, throws: 300, cut: 200, ..GOOD },
+    Line {
+        name: "slow",
+        latency: (200, 4_000),
+        ..GOOD
+    },
+    Line {
+        name: "lossy",
+        lose_request: 300,
+        lose_answer: 300,
+        hang: 300,
+        ..GOOD
+    },
+    Line {
+        name: "burst",
+        lose_request: 900,
+        hang: 100,
+        ..GOOD
+    },
+    Line {
+        name: "hanging",
+        lose_answer: 500,
+        hang: 1_000,
+        ..GOOD
+    },
+    Line {
+        name: "doubling",
+        duplicate: 500,
+        cut: 300,
+        ..GOOD
+    },
+    Line {
+        name: "gone",
+        gone: true,
+        latency: (1, 40),
+        ..GOOD
+    },
+    Line {
+        name: "blocked",
+        blocked: true,
+        ..GOOD
+    },
+    Line {
+        name: "odd",
+        redirect: 300,
+        throws: 300,
+        cut: 200,
+        ..GOOD
+    },
 ];
 
 /// What will become of a request.
@@ -154,7 +194,11 @@ impl Net {
             end,
         };
         let lost = |rng: &mut Rng| {
-            if rng.chance(line.hang) { End::Hangs } else { End::Fails(there + back) }
+            if rng.chance(line.hang) {
+                End::Hangs
+            } else {
+                End::Fails(there + back)
+            }
         };
         if line.blocked {
             return fate(None, End::Fails(rng.between(0, 4)));

@@ -120,7 +120,11 @@ impl Plan {
             .collect();
         let some = |rng: &mut Rng, of: usize| {
             let kept: Vec<usize> = (0..of).filter(|_| rng.chance(400)).collect();
-            if kept.is_empty() { vec![rng.below(of as u64) as usize] } else { kept }
+            if kept.is_empty() {
+                vec![rng.below(of as u64) as usize]
+            } else {
+                kept
+            }
         };
         let persist = rng.chance(500);
         let (lines, receivers) = (some(rng, lines), some(rng, receivers));
@@ -187,12 +191,22 @@ fn settings(rng: &mut Rng) -> Vec<(Setting, u64)> {
         }
     };
     set(rng, 700, Setting::BatchEntries, &[1, 2, 5, 10, 20, 50]);
-    set(rng, 600, Setting::BatchBytes, &[1_024, 4_096, 16_384, 200_000, 1_048_576]);
+    set(
+        rng,
+        600,
+        Setting::BatchBytes,
+        &[1_024, 4_096, 16_384, 200_000, 1_048_576],
+    );
     set(rng, 700, Setting::FlushInterval, &[0, 1, 100, 1_000, 60_000]);
     set(rng, 600, Setting::BufferBytes, &[16_384, 65_536, 200_000]);
     let initial = rng.pick(&[10, 100, 1_000]);
     set(rng, 700, Setting::RetryInitial, &[initial]);
-    set(rng, 700, Setting::RetryMax, &[initial, initial * 8, 30_000.max(initial)]);
+    set(
+        rng,
+        700,
+        Setting::RetryMax,
+        &[initial, initial * 8, 30_000.max(initial)],
+    );
     set(rng, 300, Setting::MaxAge, &[1_000, 30_000, 300_000]);
     set(rng, 250, Setting::MaxRetries, &[0, 1, 3, 10]);
     set(rng, 500, Setting::Timeout, &[100, 1_000, 60_000]);

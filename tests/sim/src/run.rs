@@ -11,11 +11,12 @@ use sapwood_replay::Hash;
 use crate::coverage::Seen;
 use crate::net::LINES;
 use crate::plan::Plan;
+use crate::queue::Action;
 use crate::rng::Rng;
 use crate::scenario;
 use crate::server::MOODS;
 use crate::trace::Trace;
-use crate::world::{Action, World};
+use crate::world::World;
 
 /// One seed of so many is run twice, and each of its clients once more from its record (I11).
 const TWICE: u64 = 16;
@@ -41,7 +42,9 @@ pub(crate) struct Outcome {
 /// Keeps what a panic says, so that a violation prints once.
 pub(crate) fn catch_panics() {
     panic::set_hook(Box::new(|info| {
-        let place = info.location().map(|place| format!(" ({}:{})", place.file(), place.line()));
+        let place = info
+            .location()
+            .map(|place| format!(" ({}:{})", place.file(), place.line()));
         let said = info.payload_as_str().unwrap_or("a panic").to_owned();
         LAST_PANIC.with(|last| *last.borrow_mut() = said + &place.unwrap_or_default());
     }));
@@ -59,7 +62,11 @@ pub(crate) fn seed(seed: u64, tells: bool, whole: bool, records: bool) -> Outcom
     let mut lives = Vec::new();
     for page in &mut world.tabs {
         hash.join(page.hash);
-        lives.extend(page.recorder.take().map(|recorder| (recorder.finish(), page.hash.value())));
+        lives.extend(
+            page.recorder
+                .take()
+                .map(|recorder| (recorder.finish(), page.hash.value())),
+        );
     }
     Outcome {
         seed,
@@ -76,7 +83,10 @@ pub(crate) fn scenario(scenario: &serde_json::Value) -> (Option<String>, String)
     let mut world = None;
     let played = panic::catch_unwind(AssertUnwindSafe(|| scenario::play(scenario, &mut world)));
     let violation = played.is_err().then(|| LAST_PANIC.with(|last| last.borrow().clone()));
-    (violation, world.map_or_else(String::new, |world| world.trace.text(false)))
+    (
+        violation,
+        world.map_or_else(String::new, |world| world.trace.text(false)),
+    )
 }
 
 fn live(world: &mut World) {
@@ -136,7 +146,9 @@ pub(crate) fn seeds(first: u64, count: u64, failures_max: usize) -> Report {
                     let mut report = report.lock().expect("nobody panics with it");
                     report.seen.merge(&outcome.seen);
                     report.done += 1;
-                    report.failed.extend(outcome.violation.map(|violation| (outcome.seed, violation)));
+                    report
+                        .failed
+                        .extend(outcome.violation.map(|violation| (outcome.seed, violation)));
                     if report.failed.len() >= failures_max {
                         break;
                     }
@@ -147,4 +159,24 @@ pub(crate) fn seeds(first: u64, count: u64, failures_max: usize) -> Report {
     let mut report = report.into_inner().expect("all threads have ended");
     report.failed.sort();
     report
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn seeds_hold_and_give_the_same_trace_twice() {
+        catch_panics();
+        let report = seeds(0, 4, 1);
+        assert_eq!(report.failed, []);
+        assert_eq!(report.done, 4);
+        assert_ne!(seed(1, false, false, false).hash, seed(2, false, false, false).hash);
+    }
+
+    #[test]
+    fn a_trace_is_told_when_it_is_asked_for() {
+        assert!(seed(1, true, true, false).trace.contains("tab 0    is opened"));
+        assert_eq!(seed(1, false, true, false).trace, "");
+    }
 }

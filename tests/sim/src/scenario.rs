@@ -11,12 +11,13 @@ use serde_json::Value;
 
 use crate::net::End;
 use crate::plan::Plan;
+use crate::queue::Action;
 use crate::rng::Rng;
 use crate::sent::Sent;
 use crate::server::{Reply, Server};
 use crate::tab::Life;
 use crate::trace::Trace;
-use crate::world::{Action, World};
+use crate::world::World;
 
 /// How long the façade takes to hand over what was logged.
 const IDLE_MS: u64 = 50;
@@ -32,7 +33,11 @@ impl Script {
     /// What becomes of the next request.
     pub(crate) fn receive(&mut self, server: &mut Server, sent: &Sent) -> (Reply, Option<End>) {
         let more = self.rows.len() > 1;
-        let row = if more { self.rows.pop_front() } else { self.rows.front().copied() };
+        let row = if more {
+            self.rows.pop_front()
+        } else {
+            self.rows.front().copied()
+        };
         let (reply, end) = row.unwrap_or((Reply::OK, None));
         server.requests += 1;
         if reply.keeps {
@@ -134,7 +139,9 @@ fn take(world: &mut World, page: usize, step: &Value) -> usize {
     match (&name[..], value.as_str().unwrap_or_default()) {
         ("log", _) => log(world, page, number(), step),
         ("wait", _) => pass(world, number(), |_| false),
-        ("arrive", _) => pass_until(world, within, step, |world| world.server.entries.len() as u64 >= number()),
+        ("arrive", _) => pass_until(world, within, step, |world| {
+            world.server.entries.len() as u64 >= number()
+        }),
         ("request", _) => pass_until(world, within, step, |world| world.server.requests >= number()),
         ("requests", _) => assert_eq!(world.server.requests, number(), "requests by then: {step}"),
         ("flush", _) => {
@@ -237,7 +244,12 @@ fn expect(world: &World, expected: &Value) {
             "settled" => {
                 let script = world.script.as_ref().expect("a scenario has one");
                 let told = |outcome: &flush::Outcome| {
-                    let flush::Outcome { delivered, pending, dropped, .. } = outcome;
+                    let flush::Outcome {
+                        delivered,
+                        pending,
+                        dropped,
+                        ..
+                    } = outcome;
                     serde_json::json!({ "delivered": delivered, "pending": pending, "dropped": dropped })
                 };
                 let told: Vec<Value> = script.settled.iter().map(told).collect();

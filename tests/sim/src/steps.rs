@@ -5,9 +5,10 @@ use sapwood::core::event::{Event, Outcome};
 
 use crate::net::LINES;
 use crate::plan::Step;
+use crate::queue::Action;
 use crate::server::MOODS;
 use crate::tab::Life;
-use crate::world::{Action, World};
+use crate::world::World;
 
 /// Pages at once.
 const TABS_MAX: usize = 4;
@@ -32,7 +33,9 @@ impl World {
     }
 
     pub(crate) fn in_state(&self, life: Life) -> Vec<usize> {
-        (0..self.tabs.len()).filter(|tab| self.tabs[*tab].life == life).collect()
+        (0..self.tabs.len())
+            .filter(|tab| self.tabs[*tab].life == life)
+            .collect()
     }
 
     /// What is about the world.
@@ -59,7 +62,9 @@ impl World {
                 for page in &mut self.tabs {
                     page.judge.wall_clock_jumps();
                 }
-                self.jumped = self.rng.pick(&[-400 * DAY_MS, -3_600_000, -1_000, 1_000, 3_600_000, 900 * DAY_MS]);
+                self.jumped = self
+                    .rng
+                    .pick(&[-400 * DAY_MS, -3_600_000, -1_000, 1_000, 3_600_000, 900 * DAY_MS]);
                 self.seen.note("fault", "wall clock jumped");
                 let jumped = self.jumped;
                 self.trace.say(self.now, "clock", || format!("is {jumped} ms off"));
@@ -108,7 +113,9 @@ impl World {
                 self.freeze(tab);
             }
             Step::Consent => {
-                let consent = self.rng.pick(&[Consent::Pending, Consent::Granted, Consent::Granted, Consent::Denied]);
+                let consent = self
+                    .rng
+                    .pick(&[Consent::Pending, Consent::Granted, Consent::Granted, Consent::Denied]);
                 self.seen.note("event", "consent");
                 self.tell(tab, Event::Consent(consent));
             }
@@ -256,7 +263,13 @@ impl World {
         let flights: Vec<u64> = self.net.flights.keys().copied().collect();
         for flight in flights {
             let delay = self.rng.between(0, within);
-            self.schedule(delay, Action::End { flight, outcome: Outcome::Failed });
+            self.schedule(
+                delay,
+                Action::End {
+                    flight,
+                    outcome: Outcome::Failed,
+                },
+            );
         }
     }
 

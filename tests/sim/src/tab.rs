@@ -12,9 +12,9 @@ use sapwood_replay::{Hash, Recorder, Setting, config};
 
 use crate::app::App;
 use crate::judge::Judge;
+use crate::queue::Action;
 use crate::record::hex;
 use crate::sent::Sent;
-use crate::world::Action;
 
 /// Is there a page?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -138,7 +138,10 @@ impl Tab {
         }
         if let Some(shadow) = &mut self.shadow {
             let other = shadow.poll();
-            assert!(is_same(effect.as_ref(), other.as_ref()), "I10: with a wall clock that does not jump: {other:?}");
+            assert!(
+                is_same(effect.as_ref(), other.as_ref()),
+                "I10: with a wall clock that does not jump: {other:?}"
+            );
         }
         effect
     }
@@ -150,7 +153,13 @@ fn is_same(left: Option<&Effect>, right: Option<&Effect>) -> bool {
         (Some(Effect::Send(left)), Some(Effect::Send(right))) => {
             let (left_parts, right_parts) = (without_time(&left.body), without_time(&right.body));
             let flags = |request: &sapwood::core::effect::Request| {
-                (request.id, request.keepalive, request.beacon, request.simple, request.timeout_ms)
+                (
+                    request.id,
+                    request.keepalive,
+                    request.beacon,
+                    request.simple,
+                    request.timeout_ms,
+                )
             };
             left_parts == right_parts && flags(left) == flags(right)
         }

@@ -18,13 +18,18 @@ impl Trace {
     /// Somebody did something at this time.
     pub(crate) fn say(&mut self, at: u64, who: &str, what: impl FnOnce() -> String) {
         if self.on {
-            self.lines.push(format!("{:>12.3} s  {who:<8} {}", at as f64 / 1000.0, what()));
+            self.lines
+                .push(format!("{:>12.3} s  {who:<8} {}", at as f64 / 1000.0, what()));
         }
     }
 
     /// The end of it, as text.
     pub(crate) fn text(&self, whole: bool) -> String {
-        let hidden = if whole { 0 } else { self.lines.len().saturating_sub(LINES_MAX) };
+        let hidden = if whole {
+            0
+        } else {
+            self.lines.len().saturating_sub(LINES_MAX)
+        };
         let mut text = self.lines[hidden..].join("\n");
         if hidden > 0 {
             text = format!("… {hidden} earlier lines: run it with --whole\n{text}");

@@ -107,3 +107,58 @@ pub fn replay(record: &[u8]) -> u64 {
     }
     hash.value()
 }
+
+#[cfg(test)]
+mod tests {
+    use sapwood::core::event::{Answer, Outcome, Store};
+
+    use super::*;
+
+    #[test]
+    fn every_event_is_read_as_it_was_written() {
+        let outcome = |outcome| Event::Outcome { request: 3, outcome };
+        let answer = Answer {
+            status: 503,
+            retry_after_ms: 70_000,
+            count: 2,
+        };
+        let id = [7; 16];
+        let bytes = &[1, 2, 3][..];
+        let events = [
+            Event::Records { bytes, waited: 300 },
+            Event::Flush {
+                token: 1,
+                timeout: 10_000,
+                close: true,
+            },
+            Event::Visible(false),
+            Event::Online(true),
+            Event::Wake,
+            outcome(Outcome::Failed),
+            outcome(Outcome::Taken),
+            outcome(Outcome::Answered(answer)),
+            Event::Consent(sapwood::core::config::Consent::Denied),
+            Event::Journal(Store::Open { records: 200 }),
+            Event::Journal(Store::Closed),
+            Event::Journal(Store::Later),
+            Event::Journal(Store::Stored(id)),
+            Event::Journal(Store::Refused(id)),
+            Event::Journal(Store::Orphan(id)),
+            Event::Journal(Store::Loaded { id, bytes }),
+        ];
+        for event in events {
+            let now = Now {
+                monotonic: 5,
+                unix: 1 << 40,
+            };
+            let mut written = Vec::new();
+            events::write(&mut written, now, &event);
+            let mut reader = Reader::new(&written);
+            let op = reader.number();
+            assert_ne!(op, POLLED);
+            let (at, read) = events::read(op, &mut reader);
+            assert!(reader.is_empty(), "{event:?}");
+            assert_eq!((at, format!("{read:?}")), (now, format!("{event:?}")));
+        }
+    }
+}

@@ -7,7 +7,7 @@ use sapwood::core::time::{Millis, Now};
 
 use super::Rules;
 use crate::record::Record;
-use crate::sent::{Entry, Sent};
+use crate::sent::Sent;
 
 /// How an entry met its end, as far as the model knows: which entries were dropped, only the client does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,8 +34,8 @@ pub(crate) struct Accepted {
 }
 
 #[derive(Debug)]
-struct Known {
-    entry: Accepted,
+pub(super) struct Known {
+    pub(super) entry: Accepted,
     fate: Fate,
     /// The batch that it is in: its place in the order of first attempts.
     batch: Option<u64>,
@@ -43,14 +43,14 @@ struct Known {
 
 /// An entry of a dead page, read from its journal.
 #[derive(Debug)]
-struct Other {
+pub(super) struct Other {
     text: Box<str>,
     fate: Fate,
     batch: Option<u64>,
 }
 
 #[derive(Debug)]
-struct Batch {
+pub(super) struct Batch {
     hash: u64,
     attempts: u64,
     failures: u32,
@@ -69,24 +69,24 @@ const PROBE_ENTRIES: usize = 10;
 /// See the module.
 #[derive(Debug, Default)]
 pub(crate) struct Books {
-    instance: String,
-    known: BTreeMap<u64, Known>,
+    pub(super) instance: String,
+    pub(super) known: BTreeMap<u64, Known>,
     /// Of others, by instance and number.
-    others: BTreeMap<(String, u64), Other>,
-    adopted: u64,
-    batches: BTreeMap<String, Batch>,
-    numbers: u64,
-    accepted: u64,
+    pub(super) others: BTreeMap<(String, u64), Other>,
+    pub(super) adopted: u64,
+    pub(super) batches: BTreeMap<String, Batch>,
+    pub(super) numbers: u64,
+    pub(super) accepted: u64,
     /// Of its own entries, and of others'.
-    delivered: [u64; 2],
-    unconfirmed: [u64; 2],
+    pub(super) delivered: [u64; 2],
+    pub(super) unconfirmed: [u64; 2],
     /// Entries that are held or dropped, by how much they carry.
-    sizes: BTreeMap<usize, u64>,
-    last_dropped: BTreeMap<String, u64>,
+    pub(super) sizes: BTreeMap<usize, u64>,
+    pub(super) last_dropped: BTreeMap<String, u64>,
     /// The batches' ids, by number.
-    ids: BTreeMap<u64, String>,
+    pub(super) ids: BTreeMap<u64, String>,
     /// Every own number up to this has met its end.
-    ended_upto: u64,
+    pub(super) ended_upto: u64,
 }
 
 impl Books {
@@ -107,7 +107,10 @@ impl Books {
             batch: None,
         };
         let seq = known.entry.seq;
-        assert!(self.known.insert(seq, known).is_none(), "the workload uses a number twice");
+        assert!(
+            self.known.insert(seq, known).is_none(),
+            "the workload uses a number twice"
+        );
     }
 
     pub(crate) fn accepted_drops(&mut self, count: u64) {
@@ -181,7 +184,10 @@ impl Books {
         self.order(sent);
         self.header(sent, hidden);
         for seq in sent.seqs() {
-            assert!(self.is_held(&sent.instance, seq), "I7: {seq} is sent, and has met its end or never was");
+            assert!(
+                self.is_held(&sent.instance, seq),
+                "I7: {seq} is sent, and has met its end or never was"
+            );
         }
         if let Some(batch) = self.batches.get_mut(&sent.id) {
             assert_eq!(batch.hash, sent.hash, "I8: {} names other bytes", sent.id);
@@ -214,44 +220,6 @@ impl Books {
         self.ids.insert(number, sent.id.clone());
     }
 
-    /// The browser is to hold this back: own entries that have not met their end.
-    pub(crate) fn held_back(&self, now: Now, sent: &Sent, rules: &Rules) {
-        assert_eq!(sent.sent_at, now.unix, "wire: sentAt is the time of writing");
-        assert!(self.is_own(&sent.instance), "I8: what is held back is another's");
-        self.order(sent);
-        for (seq, text) in &sent.entries {
-            assert!(self.is_held(&sent.instance, *seq), "I7: {seq} is held back, and has met its end");
-            self.check(*seq, text, rules);
-        }
-    }
-
-    /// What the header says of the instance.
-    fn header(&mut self, sent: &Sent, hidden: bool) {
-        if !self.is_own(&sent.instance) {
-            assert_eq!(sent.end, "", "wire: another's batch is not this page's last");
-            return;
-        }
-        assert_eq!(sent.accepted, self.accepted, "wire: accepted is what was accepted");
-        // What a beacon of the same moment has taken is told by the next.
-        let unconfirmed = self.unconfirmed[0];
-        assert!(sent.unconfirmed <= unconfirmed, "wire: {} unconfirmed, {unconfirmed} are", sent.unconfirmed);
-        for (reason, count) in &self.last_dropped {
-            let now = sent.dropped.get(reason).copied().unwrap_or(0);
-            assert!(now >= *count, "I1: {reason} was {count} and is {now}");
-        }
-        self.last_dropped.clone_from(&sent.dropped);
-        let last: &[&str] = if hidden { &["hide", "close"] } else { &["", "close"] };
-        assert!(last.contains(&&sent.end[..]), "wire: final is `{}`", sent.end);
-    }
-
-    fn order(&self, sent: &Sent) {
-        assert!(!sent.entries.is_empty(), "a batch of nothing");
-        let in_order = sent.entries.is_sorted_by(|(left, _), (right, _)| left < right);
-        assert!(in_order, "I4: the order within a batch");
-        assert_eq!(sent.seqs().next(), Some(sent.first), "wire: firstSeq");
-        assert_eq!(sent.seqs().last(), Some(sent.last), "wire: lastSeq");
-    }
-
     /// An entry of this batch is in a new one: is there a reason for it? Its failures go along.
     fn divide(&mut self, seq: u64, number: u64, failures: u32) -> u32 {
         let Some(batch) = self.ids.get(&number).and_then(|id| self.batches.get_mut(id)) else {
@@ -278,24 +246,6 @@ impl Books {
         }
     }
 
-    /// Is the text what must become of an own entry?
-    pub(crate) fn check(&self, seq: u64, text: &str, rules: &Rules) {
-        let known = self.known.get(&seq).expect("I1: an entry that nobody logged");
-        let written: Entry = serde_json::from_str(text).expect("wire: an entry is JSON");
-        let entry = &known.entry;
-        assert!(entry.writable, "I1: {seq} cannot be written, and was");
-        assert_eq!(written.timestamp, entry.stamp, "I10: the time of {seq}");
-        assert_eq!(written.level, entry.level, "wire: the level of {seq}");
-        assert_eq!(written.message, entry.message, "wire: the message of {seq}");
-        let flow = written.flow_id.zip(written.step_index);
-        assert_eq!(flow, entry.flow, "I4: the step of {seq}");
-        let data = written.data.expect("wire: data");
-        assert_eq!(data.fill.len(), entry.fill, "wire: the data of {seq}");
-        if rules.redacts && entry.secret {
-            assert_eq!(data.password, "[redacted]", "I13: a password of {seq}");
-        }
-    }
-
     /// An entry met its end.
     pub(crate) fn end(&mut self, instance: &str, seq: u64, fate: Fate) {
         let own = self.is_own(instance);
@@ -304,7 +254,11 @@ impl Books {
             *self.sizes.get_mut(&known.entry.fill).expect("it was accepted") -= 1;
             &mut known.fate
         } else {
-            &mut self.others.get_mut(&(instance.to_owned(), seq)).expect("it was sent").fate
+            &mut self
+                .others
+                .get_mut(&(instance.to_owned(), seq))
+                .expect("it was sent")
+                .fate
         };
         assert_eq!(*held, Fate::Held, "I1: {seq} meets its end twice");
         *held = fate;
@@ -313,7 +267,11 @@ impl Books {
             Fate::Unconfirmed => self.unconfirmed[usize::from(!own)] += 1,
             Fate::Held | Fate::Refused => {}
         }
-        while self.known.get(&(self.ended_upto + 1)).is_some_and(|known| known.fate != Fate::Held) {
+        while self
+            .known
+            .get(&(self.ended_upto + 1))
+            .is_some_and(|known| known.fate != Fate::Held)
+        {
             self.ended_upto += 1;
         }
     }
@@ -343,13 +301,28 @@ impl Books {
 
     /// The counters tell what the books do.
     pub(crate) fn compare(&self, books: [&Counters; 2], in_flight: [u64; 2]) {
-        assert_eq!(books[0][counter::ACCEPTED], self.accepted, "I1: accepted is what was handed over");
+        assert_eq!(
+            books[0][counter::ACCEPTED],
+            self.accepted,
+            "I1: accepted is what was handed over"
+        );
         for (at, counters) in books.into_iter().enumerate() {
             let sum: u64 = counters[counter::DELIVERED..].iter().sum();
-            assert_eq!(counters[counter::ACCEPTED], sum, "I1: the sum does not close: {counters:?}");
-            let told = [counters[counter::DELIVERED], counters[counter::UNCONFIRMED], counters[counter::IN_FLIGHT]];
+            assert_eq!(
+                counters[counter::ACCEPTED],
+                sum,
+                "I1: the sum does not close: {counters:?}"
+            );
+            let told = [
+                counters[counter::DELIVERED],
+                counters[counter::UNCONFIRMED],
+                counters[counter::IN_FLIGHT],
+            ];
             let seen = [self.delivered[at], self.unconfirmed[at], in_flight[at]];
-            assert_eq!(told, seen, "I1: delivered, unconfirmed, in flight as the client and the model have them");
+            assert_eq!(
+                told, seen,
+                "I1: delivered, unconfirmed, in flight as the client and the model have them"
+            );
         }
     }
 

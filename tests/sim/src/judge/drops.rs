@@ -102,7 +102,10 @@ impl Drops {
         }
         if !stopped {
             let rejected = self.told[DropReason::Rejected as usize];
-            assert_eq!(rejected, self.refused, "I1: what the receiver refused is counted as rejected");
+            assert_eq!(
+                rejected, self.refused,
+                "I1: what the receiver refused is counted as rejected"
+            );
         }
     }
 }

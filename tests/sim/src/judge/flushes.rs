@@ -37,7 +37,10 @@ impl Flushes {
             unconfirmed: 0,
             crowded: self.waiting.len() >= FLUSHES_MAX,
         };
-        assert!(self.waiting.insert(token, flush).is_none(), "the workload uses a token twice");
+        assert!(
+            self.waiting.insert(token, flush).is_none(),
+            "the workload uses a token twice"
+        );
     }
 
     /// An entry met its end.
@@ -57,10 +60,19 @@ impl Flushes {
 
     /// One is answered.
     pub(crate) fn settle(&mut self, now: Now, token: u32, outcome: &flush::Outcome, hopeless: bool) {
-        let flush = self.waiting.remove(&token).expect("I5: settled twice, or never asked for");
+        let flush = self
+            .waiting
+            .remove(&token)
+            .expect("I5: settled twice, or never asked for");
         let told = outcome.delivered + outcome.pending + outcome.dropped;
-        assert_eq!(told, flush.covered, "I5: a flush tells of every entry it covers: {outcome:?}");
-        assert_eq!(outcome.delivered, flush.delivered, "I5: a flush tells what was delivered");
+        assert_eq!(
+            told, flush.covered,
+            "I5: a flush tells of every entry it covers: {outcome:?}"
+        );
+        assert_eq!(
+            outcome.delivered, flush.delivered,
+            "I5: a flush tells what was delivered"
+        );
         let may_be_open = hopeless || flush.crowded || flush.deadline <= now.monotonic;
         assert!(
             may_be_open || outcome.pending == flush.unconfirmed,

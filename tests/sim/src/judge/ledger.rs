@@ -130,7 +130,10 @@ impl Ledger {
 
     fn may_touch(&self, now: Now) {
         assert!(self.open, "a store that is not open is used");
-        assert!(now.monotonic >= self.quiet_until, "a transaction is begun while the page may be going");
+        assert!(
+            now.monotonic >= self.quiet_until,
+            "a transaction is begun while the page may be going"
+        );
     }
 
     /// A record is to be written.
@@ -158,7 +161,10 @@ impl Ledger {
             self.covered.insert(*seq);
         }
         self.writing = Some(id);
-        assert!(self.written.insert(id, record).is_none(), "I8: a record's id is used twice");
+        assert!(
+            self.written.insert(id, record).is_none(),
+            "I8: a record's id is used twice"
+        );
     }
 
     /// Is as much in the journal as may be?
@@ -191,7 +197,10 @@ impl Ledger {
     pub(crate) fn load(&mut self, now: Now, id: Id) {
         self.may_touch(now);
         assert!(self.reading.is_none(), "I2: two reads at once");
-        assert!(self.written.contains_key(&id) || self.orphans.contains(&id), "it reads what nobody told it of");
+        assert!(
+            self.written.contains_key(&id) || self.orphans.contains(&id),
+            "it reads what nobody told it of"
+        );
         self.reading = Some(id);
     }
 
@@ -223,7 +232,10 @@ impl Ledger {
     /// After an event, in which so many were dropped by now.
     pub(super) fn rest(&mut self, now: Now, dropped: u64, seen: &Seen, books: &Books) {
         let early = self.early.len() as u64;
-        assert!(early <= dropped, "I7: {early} were erased before their end, and {dropped} dropped");
+        assert!(
+            early <= dropped,
+            "I7: {early} were erased before their end, and {dropped} dropped"
+        );
         let writes = self.writable && self.writing.is_none() && self.quiet_until <= now.monotonic;
         // Which were dropped nobody can tell.
         if !writes || self.is_full() || seen.consent != Consent::Granted || seen.closed || dropped > 0 {

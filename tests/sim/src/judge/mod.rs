@@ -9,58 +9,31 @@ mod books;
 mod drops;
 mod flushes;
 mod ledger;
+mod outcomes;
 mod pace;
+mod requests;
+mod rules;
+mod wire;
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use sapwood::core::batch::Id;
 use sapwood::core::config::{Config, Consent};
-use sapwood::core::event::{Answer, Event, Outcome, RequestId};
+use sapwood::core::event::{Event, RequestId};
 use sapwood::core::flush;
-use sapwood::core::limits::{KEEPALIVE_BYTES_MAX, REQUEST_BYTES_MAX, SLEEP_MS};
+use sapwood::core::limits::{REQUEST_BYTES_MAX, SLEEP_MS};
 use sapwood::core::stats::{Counters, DropReason, counter};
 use sapwood::core::time::{Millis, Now};
 
 use crate::sent::Sent;
-pub(crate) use books::{Accepted, Fate};
 use books::Books;
+pub(crate) use books::{Accepted, Fate};
 use drops::Drops;
 use flushes::Flushes;
 use ledger::Ledger;
 use pace::Pace;
-
-/// What the model knows of the configuration.
-#[derive(Clone, Debug)]
-pub(crate) struct Rules {
-    timeout: Millis,
-    flush_interval: Millis,
-    batch_entries: usize,
-    batch_bytes: usize,
-    buffer_bytes: usize,
-    max_age: Millis,
-    max_retries: Option<u32>,
-    initial_delay: Millis,
-    max_delay: Millis,
-    cross_origin: bool,
-    redacts: bool,
-    key: String,
-}
-
-/// What the page and the user have said, as far as the client has heard.
-#[derive(Clone, Debug)]
-struct Seen {
-    consent: Consent,
-    hidden: bool,
-    online: bool,
-    /// A close was asked for; it was settled.
-    closing: Option<u32>,
-    closed: bool,
-    /// 401 or 403.
-    stopped: bool,
-    /// Until when the client said it would sleep.
-    sleep: Millis,
-}
+use rules::{Rules, Seen};
 
 /// See the module.
 #[derive(Debug)]
@@ -88,21 +61,8 @@ pub(crate) struct Judge {
 impl Judge {
     /// Of a client with this configuration and name.
     pub(crate) fn new(config: &Config, instance: String) -> Self {
-        let rules = Rules {
-            timeout: config.timeout_ms,
-            flush_interval: config.flush_interval_ms,
-            batch_entries: config.batch_entries,
-            batch_bytes: config.batch_bytes,
-            buffer_bytes: config.buffer_bytes,
-            max_age: config.retry.max_age_ms,
-            max_retries: config.retry.max_retries,
-            initial_delay: config.retry.initial_delay_ms,
-            max_delay: config.retry.max_delay_ms,
-            cross_origin: config.cross_origin,
-            redacts: config.redact.enabled,
-            key: String::from_utf8(config.api_key.clone()).expect("a key is text"),
-        };
         Judge {
+            rules: Rules::new(config),
             seen: Seen {
                 consent: config.consent,
                 hidden: false,
@@ -124,7 +84,6 @@ impl Judge {
             events: 0,
             sleeps: 0,
             asleep: false,
-            rules,
         }
     }
 
@@ -191,76 +150,6 @@ impl Judge {
         }
     }
 
-    /// The client is told how a request ended. What is late is of no interest to it, and to nobody.
-    fn outcome(&mut self, now: Now, request: RequestId, outcome: &Outcome, slept: bool) {
-        if slept && matches!(outcome, Outcome::Failed) {
-            return;
-        }
-        let Some((sent, _)) = self.open.remove(&request) else {
-            return;
-        };
-        match *outcome {
-            Outcome::Failed => self.failed(now, &sent),
-            Outcome::Taken => self.end(&sent, sent.entries.len(), Fate::Unconfirmed),
-            Outcome::Answered(answer) => self.answered(now, &sent, answer),
-        }
-    }
-
-    fn answered(&mut self, now: Now, sent: &Sent, answer: Answer) {
-        let Answer {
-            status,
-            retry_after_ms,
-            count,
-        } = answer;
-        match status {
-            // Nobody knows how it went.
-            0 => self.failed(now, sent),
-            200..=299 => {
-                self.pace.forget();
-                self.end(sent, sent.entries.len(), Fate::Delivered);
-            }
-            408 | 429 | 500..=599 => {
-                self.pace.server(now, retry_after_ms);
-                self.failed(now, sent);
-            }
-            413 => {
-                self.books.too_large(sent);
-                if sent.entries.len() == 1 {
-                    self.drops.too_large += 1;
-                }
-            }
-            _ => {
-                let stops = matches!(status, 401 | 403);
-                self.seen.stopped |= stops;
-                self.drops.stopped |= stops;
-                self.pace.forget();
-                let taken = if stops { 0 } else { (count as usize).min(sent.entries.len()) };
-                self.end(sent, taken, Fate::Delivered);
-                self.books.refuse(sent, taken);
-                self.drops.refused += (sent.entries.len() - taken) as u64;
-            }
-        }
-    }
-
-    /// The first entries of a batch met their end.
-    fn end(&mut self, sent: &Sent, count: usize, fate: Fate) {
-        for (seq, _) in &sent.entries[..count] {
-            self.books.end(&sent.instance, *seq, fate);
-            if self.books.is_own(&sent.instance) {
-                self.flushes.note(*seq, fate);
-            }
-        }
-    }
-
-    fn failed(&mut self, now: Now, sent: &Sent) {
-        let failures = self.books.failed(sent);
-        if self.rules.max_retries.is_some_and(|max| failures > max) {
-            self.drops.exhausted += sent.entries.len() as u64;
-        }
-        let excused = !self.seen.online || self.ledger.is_quiet(now);
-        self.pace.failed(&self.rules, excused);
-    }
-
     /// The façade handed over an entry, in an event that the client has not heard of yet.
     pub(crate) fn accept(&mut self, entry: Accepted) {
         if !entry.writable {
@@ -276,53 +165,6 @@ impl Judge {
     pub(crate) fn facade_drop(&mut self, reason: DropReason, count: u64) {
         self.books.accepted_drops(count);
         self.drops.by_facade(reason, count);
-    }
-
-    /// A request is made.
-    pub(crate) fn send(&mut self, now: Now, sent: &Rc<Sent>) {
-        self.awake();
-        let request = &sent.request;
-        assert_eq!(self.seen.consent, Consent::Granted, "I13: sent without consent");
-        assert!(!self.seen.closed, "I9: sent after the close was settled");
-        assert!(!self.seen.stopped, "I7: sent after the receiver had stopped it for good");
-        assert!(!(self.rules.redacts && sent.leaks), "I13: sent unredacted");
-        self.pace.send(now);
-        assert!(self.last_request < Some(request.id), "a request's id names another one");
-        self.last_request = Some(request.id);
-        self.form(sent);
-        for seq in sent.seqs() {
-            self.ledger.sends(&sent.instance, seq);
-        }
-        if let Some(record) = self.ledger.loaded.get(&sent.id) {
-            assert_eq!(record.hash, sent.hash, "I8: {} names other bytes than its record", sent.id);
-        }
-        self.books.send(now, sent, &self.rules, self.seen.hidden, self.pace.failures());
-        self.open.insert(request.id, (Rc::clone(sent), now.monotonic));
-        let most = if self.seen.hidden { 2 } else { 1 };
-        assert!(self.open.len() <= most, "I2: {} requests in flight", self.open.len());
-        let kept_alive = self.open.values().filter(|(sent, _)| sent.request.keepalive);
-        let bytes: usize = kept_alive.map(|(sent, _)| sent.request.body.len()).sum();
-        assert!(bytes <= KEEPALIVE_BYTES_MAX, "I2: {bytes} bytes of keepalive in flight");
-    }
-
-    /// The kind of request, and what its kind demands of the body.
-    fn form(&self, sent: &Sent) {
-        let request = &sent.request;
-        let (bytes, entries) = (request.body.len(), sent.entries.len());
-        assert!(bytes <= REQUEST_BYTES_MAX, "I2: a body of {bytes} bytes");
-        assert!(entries <= self.rules.batch_entries, "I2: a batch of {entries} entries");
-        let bound = self.rules.batch_bytes.max(KEEPALIVE_BYTES_MAX);
-        assert!(entries == 1 || bytes <= bound, "I2: {bytes} bytes of several entries");
-        assert!(!(request.beacon && request.keepalive), "it is one or the other");
-        if request.beacon {
-            assert!(self.seen.hidden, "a beacon from a page that is seen");
-            assert!(bytes <= KEEPALIVE_BYTES_MAX, "I2: a beacon of {bytes} bytes");
-        }
-        let simple = self.rules.cross_origin && self.seen.hidden;
-        assert_eq!(request.simple, simple, "a preflight at exit, or none before");
-        let in_body = request.simple || request.beacon;
-        let key = if in_body { &self.rules.key[..] } else { "" };
-        assert_eq!(sent.key, key, "the key is not where it belongs");
     }
 
     /// A flush is answered.
@@ -363,33 +205,24 @@ impl Judge {
         !known && self.drops.denied
     }
 
-    /// The browser is to hold this back until the page is gone; `None`: nothing any more.
-    pub(crate) fn later(&mut self, now: Now, sent: Option<&Sent>) {
-        self.awake();
-        self.held_back = sent.is_some();
-        let Some(sent) = sent else {
-            return;
-        };
-        let bytes = sent.request.body.len();
-        assert!(bytes <= REQUEST_BYTES_MAX, "I2: {bytes} bytes are to be held back");
-        assert!(!(self.rules.redacts && sent.leaks), "I13: held back unredacted");
-        assert_eq!(sent.key, self.rules.key, "the key is not where it belongs");
-        let new = !self.books.has_batch(&sent.id) && !self.ledger.has(&sent.id);
-        assert!(new, "I8: what is held back has the id of others");
-        self.books.held_back(now, sent, &self.rules);
-    }
-
     /// The client sleeps.
     pub(crate) fn sleep(&mut self, now: Now, until: Millis) {
         self.awake();
-        assert!(until > now.monotonic, "I6: to be woken at {until}, which is not after {}", now.monotonic);
+        assert!(
+            until > now.monotonic,
+            "I6: to be woken at {until}, which is not after {}",
+            now.monotonic
+        );
         (self.asleep, self.seen.sleep) = (true, until);
         self.sleeps += 1;
     }
 
     /// Effects may follow a sleep only if they are of an event that came in between.
     fn awake(&self) {
-        assert!(!self.asleep || self.sleeps < self.events, "an effect follows the last sleep");
+        assert!(
+            !self.asleep || self.sleeps < self.events,
+            "an effect follows the last sleep"
+        );
     }
 
     /// After all effects: the counters of the client's own entries, and of others'.
@@ -408,8 +241,12 @@ impl Judge {
         self.pace.rest(now);
         let seen = &self.seen;
         let may_go = seen.consent == Consent::Granted && !seen.closed && !seen.stopped && self.pace.is_asked(now);
-        assert!(may_go || !self.held_back, "I3, I13: the browser holds back what may not be sent");
-        self.books.bound(own[counter::BUFFERED] + own[counter::IN_FLIGHT], &self.rules);
+        assert!(
+            may_go || !self.held_back,
+            "I3, I13: the browser holds back what may not be sent"
+        );
+        self.books
+            .bound(own[counter::BUFFERED] + own[counter::IN_FLIGHT], &self.rules);
         self.ledger.rest(now, self.drops.total(), &self.seen, &self.books);
         let busy = own[counter::STORED] > 0 || in_flight[1] + others[counter::BUFFERED] > 0 || self.ledger.reads();
         if !busy {
@@ -423,8 +260,14 @@ impl Judge {
         let read = std::mem::take(&mut self.ledger.read_now);
         let lost = self.drops.takes_lost();
         let explained = more == 0 || more == read || more <= lost;
-        assert!(explained, "I1: {more} of others are accepted, {read} were read and {lost} lost");
-        assert!(more > 0 || read == 0 || self.drops.denied, "I1: {read} were read and nobody has them");
+        assert!(
+            explained,
+            "I1: {more} of others are accepted, {read} were read and {lost} lost"
+        );
+        assert!(
+            more > 0 || read == 0 || self.drops.denied,
+            "I1: {read} were read and nobody has them"
+        );
         self.recovered = accepted;
     }
 
@@ -440,7 +283,11 @@ impl Judge {
         };
         let due_at = oldest.saturating_add(self.rules.flush_interval);
         assert!(due_at > now.monotonic, "I12: due since {due_at}, and nothing is sent");
-        assert!(seen.sleep <= due_at, "I6: sleeps until {}, what waits is due at {due_at}", seen.sleep);
+        assert!(
+            seen.sleep <= due_at,
+            "I6: sleeps until {}, what waits is due at {due_at}",
+            seen.sleep
+        );
     }
 
     /// Until when the client said it would sleep.

@@ -98,7 +98,7 @@ impl Pace {
         let bounds: Millis = self.series.iter().map(|(bound, _)| *bound).sum();
         if let Some(delays) = delays.filter(|_| self.series.len() == SERIES) {
             assert!(
-                delays >= bounds / PART,
+                delays * PART >= bounds,
                 "I3: {delays} ms after {SERIES} failures in a row, where up to {bounds} ms are drawn"
             );
         }
