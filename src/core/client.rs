@@ -21,7 +21,7 @@ use super::flush::{self, End, Flushes};
 use super::journal;
 use super::later;
 use super::level::Level;
-use super::limits::{ENTRY_OVERHEAD_BYTES, EXIT_MS, SLEEP_MS};
+use super::limits::{ENTRY_BYTES_MAX, ENTRY_OVERHEAD_BYTES, EXIT_MS, SLEEP_MS};
 use super::msgpack::Reader;
 use super::random::Random;
 use super::record::{self, RawEntry, Values};
@@ -235,6 +235,7 @@ impl Client {
         let in_flow = !raw.values.get(FLOW_ID).is_empty() || scope.is_some_and(|scope| !scope.get(FLOW_ID).is_empty());
         let reason = match level {
             None => DropReason::Unserialisable,
+            Some(_) if bytes > ENTRY_BYTES_MAX => DropReason::TooLarge,
             // It goes alone, and takes nothing with it that has room.
             Some(_) if bytes + ENTRY_OVERHEAD_BYTES > config.buffer_bytes => DropReason::BufferFull,
             Some(level) => {

@@ -210,9 +210,10 @@ pub fn handle(destination: &mut Destination, event: Store<'_>, state: &mut State
             }
         }
         Store::Stored(id) => {
-            if let Some(record) = journal.writing.take_if(|record| record.id == id) {
+            if let Some(mut record) = journal.writing.take_if(|record| record.id == id) {
                 // Everything from its first entry on is in it now, what smaller records held included.
                 while let Some(old) = journal.records.pop_if(|old| old.first >= record.first) {
+                    record.left |= old.left;
                     journal.adopted.push(old.id);
                 }
                 journal.keep(record);
@@ -279,6 +280,8 @@ fn loaded(destination: &mut Destination, unread: Unread, bytes: &[u8], state: &m
         destination.end_batch(&batch, End::Dropped(DropReason::Expired), &mut state.flushes);
     } else {
         destination.wait(Box::new(batch));
+        // What was read takes room.
+        destination.bound(state.config.buffer_bytes, &mut state.flushes);
     }
 }
 

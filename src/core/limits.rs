@@ -39,6 +39,8 @@ pub const BATCH_BYTES_DEFAULT: usize = 48 * 1024;
 pub const BATCH_BYTES_MIN: usize = 1024;
 /// Largest request body that is ever made for the native protocol.
 pub const REQUEST_BYTES_MAX: usize = 1024 * 1024;
+/// Larger is no entry, whatever the header of its batch: what is in the journal goes out under another page's.
+pub const ENTRY_BYTES_MAX: usize = REQUEST_BYTES_MAX - 16 * 1024;
 /// What browsers let all keepalive requests and beacons in flight hold together (measured: 65,536 taken, 65,537 refused).
 pub const KEEPALIVE_BYTES_MAX: usize = 64 * 1024;
 /// An exit request is made as large as this, even where less of the keepalive quota is left: a beacon is tried then.
