@@ -9,6 +9,8 @@
 export interface Locks {
   /** Resolves once the lock is held; it is held until all are given back. */
   _hold(name: string): Promise<void>;
+  /** Calls `gone` when nobody holds the lock any more, once, however often it is asked; not after all were given back. */
+  _outlive(name: string, gone: () => void): void;
   /** Gives all of them back. */
   _release(): void;
   /** The names of the locks that any page holds; undefined where there are no locks. */
@@ -18,6 +20,9 @@ export interface Locks {
 export function webLocks(): Locks {
   const locks = globalThis.navigator?.locks as LockManager | undefined;
   let releases: (() => void)[] = [];
+  /** The locks that are waited for because another page holds them. */
+  const awaited = new Set<string>();
+  let waiting = new AbortController();
   return {
     _hold: (name) =>
       new Promise((held) => {
@@ -28,7 +33,21 @@ export function webLocks(): Locks {
         if (request) request.catch(() => held());
         else held();
       }),
+    _outlive(name, gone) {
+      if (awaited.has(name)) return;
+      awaited.add(name);
+      locks
+        ?.request(name, { signal: waiting.signal }, () => {
+          awaited.delete(name);
+          // In a task of its own: by then this lock is given back, too.
+          setTimeout(gone);
+        })
+        .catch(() => {});
+    },
     _release() {
+      waiting.abort();
+      waiting = new AbortController();
+      awaited.clear();
       releases.forEach((release) => release());
       releases = [];
     },

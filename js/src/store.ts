@@ -49,9 +49,6 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
   let instance = "";
   let leading = false;
   let asked = false;
-  /** The locks of living instances that the one sender waits for, and what ends the waiting. */
-  const awaited = new Set<string>();
-  let thaw = new AbortController();
   let looking: ReturnType<typeof setInterval> | undefined;
   let over = false;
 
@@ -98,7 +95,10 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
       .catch(failed);
   };
 
-  /** The records that are there and whose instance is not. */
+  /** The lock that the instance of a record holds while it lives. */
+  const lockOf = (id: Uint8Array): string => `${database} ${hex(id.subarray(0, INSTANCE_BYTES))}`;
+
+  /** Looks which records there are. */
   const look = (found: (ids: Uint8Array[]) => void): void =>
     act(
       "readonly",
@@ -117,7 +117,9 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
         setTimeout(() => look((ids) => orphans(ids.filter((id) => known.has(hex(id))))), ORPHAN_AGE_MS);
       });
     }
-    look((ids) => orphans(ids.filter((id) => !names.has(`${database} ${hex(id.subarray(0, INSTANCE_BYTES))}`))));
+    look((ids) => orphans(ids.filter((id) => !names.has(lockOf(id)))));
+    // A page whose lock is seen may be going in this moment; perhaps it is the one whose place this page has just taken.
+    for (const name of names) if (name?.startsWith(`${database} `) && name !== instance) locks._outlive(name, lead);
   };
 
   /** Becomes the one sender of what dead pages left, as soon as no other page is, and looks for it. */
@@ -139,9 +141,6 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
     ready?.then((db) => db.close()).catch(() => {});
     ready = alive = undefined;
     leading = asked = false;
-    thaw.abort();
-    thaw = new AbortController();
-    awaited.clear();
     clearInterval(looking);
     locks._release();
   };
@@ -173,7 +172,7 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
     const id = bytes.slice(0, ID_BYTES);
     const refused = (): void => tell(REFUSED!, 0, id);
     if (operation === STORE) {
-      instance = `${database} ${hex(id.subarray(0, INSTANCE_BYTES))}`;
+      instance = lockOf(id);
       // Whoever finds the record has to see that its page lives.
       void (alive ??= locks._hold(instance)).then(() =>
         act(

@@ -21,7 +21,7 @@ use super::flush::{self, End, Flushes};
 use super::journal;
 use super::later;
 use super::level::Level;
-use super::limits::{ENTRY_OVERHEAD_BYTES, EXIT_MS, SLEEP_MS};
+use super::limits::{ENTRY_BYTES_MAX, ENTRY_OVERHEAD_BYTES, EXIT_MS, SLEEP_MS};
 use super::msgpack::Reader;
 use super::random::Random;
 use super::record::{self, RawEntry, Values};
@@ -134,6 +134,16 @@ impl Client {
         self.destination.recovered()
     }
 
+    /// Bytes of the browser's keepalive quota that the requests in flight hold.
+    pub fn quota_used(&self) -> usize {
+        self.destination.quota_used()
+    }
+
+    /// So many bytes of that quota are held by other loggers of the page. Told before an event; it counts from the next one on.
+    pub fn set_others_quota(&mut self, bytes: usize) {
+        self.destination.others_quota = bytes;
+    }
+
     /// Has a close been settled? Then only late answers are of interest.
     pub fn is_closed(&self) -> bool {
         self.state.phase == Phase::Closed
@@ -157,6 +167,7 @@ impl Client {
                 destination.journal.quiet_until = if visible { 0 } else { self.state.now.after(EXIT_MS) };
                 destination.journal.scan |= visible;
             }
+            Event::Restored => delivery::restored(&mut self.destination, &self.state),
             Event::Online(online) => self.online(online),
             Event::Wake => {}
             Event::Outcome { request, outcome } => self.outcome(request, outcome),
@@ -235,6 +246,7 @@ impl Client {
         let in_flow = !raw.values.get(FLOW_ID).is_empty() || scope.is_some_and(|scope| !scope.get(FLOW_ID).is_empty());
         let reason = match level {
             None => DropReason::Unserialisable,
+            Some(_) if bytes > ENTRY_BYTES_MAX => DropReason::TooLarge,
             // It goes alone, and takes nothing with it that has room.
             Some(_) if bytes + ENTRY_OVERHEAD_BYTES > config.buffer_bytes => DropReason::BufferFull,
             Some(level) => {

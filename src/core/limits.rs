@@ -39,12 +39,16 @@ pub const BATCH_BYTES_DEFAULT: usize = 48 * 1024;
 pub const BATCH_BYTES_MIN: usize = 1024;
 /// Largest request body that is ever made for the native protocol.
 pub const REQUEST_BYTES_MAX: usize = 1024 * 1024;
+/// Larger is no entry, whatever the header of its batch: what is in the journal goes out under another page's.
+pub const ENTRY_BYTES_MAX: usize = REQUEST_BYTES_MAX - 16 * 1024;
 /// What browsers let all keepalive requests and beacons in flight hold together (measured: 65,536 taken, 65,537 refused).
 pub const KEEPALIVE_BYTES_MAX: usize = 64 * 1024;
 /// An exit request is made as large as this, even where less of the keepalive quota is left: a beacon is tried then.
 pub const EXIT_BYTES_MIN: usize = 4 * 1024;
 /// A page that is hidden may go at any moment of this, and is sent for at once; later it is a page in the background.
 pub const EXIT_MS: u64 = 500;
+/// What was on its way when the page was left has so long to be answered once it is restored.
+pub const RESTORED_MS: u64 = 1_000;
 /// A browser refuses a keepalive request within this; what fails later has failed in the network.
 pub const REFUSAL_MS_MAX: u64 = 5;
 /// What lets no request through at all, an ad-blocker most likely, says so within this. A refused connection takes longer.

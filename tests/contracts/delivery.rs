@@ -52,6 +52,7 @@ fn an_entry_larger_than_a_request_is_dropped_and_the_others_go() {
     world.log(Level::Info, "before");
     world.log_with(Level::Fatal, &json!({ "data": "x".repeat(1024 * 1024) }));
     world.log(Level::Info, "after");
+    world.advance(100);
     while let [_] = world.open()[..] {
         world.answer(200);
         world.advance(100);

@@ -14,7 +14,9 @@ mod delivery;
 mod entries;
 mod exit;
 mod flush;
+mod found;
 mod identity;
+
 mod journal;
 mod later;
 mod leaving;

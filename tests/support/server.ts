@@ -58,6 +58,8 @@ export class FaultServer {
       });
     });
     await server.goOn();
+    // A test that fails before it closes the server fails, and does not hang.
+    http.unref();
     return server;
   }
 

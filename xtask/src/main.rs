@@ -16,6 +16,7 @@ mod process;
 mod repo;
 mod service;
 mod setup;
+mod sim;
 mod size;
 mod tables;
 mod tarball;
@@ -64,6 +65,12 @@ const COMMANDS: &[Command] = &[
         arguments: "[--write]",
         help: "what arrives, in Chromium, Firefox and WebKitGTK; --write: into docs/delivery.md",
         run: delivery::command,
+    },
+    Command {
+        name: "sim",
+        arguments: "[--seeds N] [--seed S]",
+        help: "simulate the world around the core; --seed: one, with its trace",
+        run: sim::command,
     },
     Command {
         name: "size",
