@@ -265,7 +265,8 @@ impl Judge {
         let more = accepted - self.recovered;
         let read = std::mem::take(&mut self.ledger.read_now);
         let lost = self.drops.takes_lost();
-        let explained = more == 0 || more == read || more <= lost;
+        // What is erased unread without consent counts as an entry a record.
+        let explained = more == 0 || more == read || more <= lost || self.drops.denied;
         assert!(
             explained,
             "I1: {more} of others are accepted, {read} were read and {lost} lost"
