@@ -22,7 +22,7 @@ use sapwood::core::batch::Id;
 use sapwood::core::config::{Config, Consent};
 use sapwood::core::event::{Event, RequestId};
 use sapwood::core::flush;
-use sapwood::core::limits::{REQUEST_BYTES_MAX, SLEEP_MS};
+use sapwood::core::limits::{REQUEST_BYTES_MAX, RESTORED_MS, SLEEP_MS};
 use sapwood::core::stats::{Counters, DropReason, counter};
 use sapwood::core::time::{Millis, Now};
 
@@ -134,6 +134,12 @@ impl Judge {
                 let instance = self.books.instance().to_owned();
                 let stored = counters[counter::STORED];
                 self.ledger.event(event, &instance, stored, &mut self.books);
+            }
+            Event::Restored => {
+                let latest = now.after(RESTORED_MS).saturating_sub(self.rules.timeout);
+                for (_, at) in self.open.values_mut() {
+                    *at = latest.min(*at);
+                }
             }
             Event::Records { .. } | Event::Wake => {}
         }
@@ -259,7 +265,8 @@ impl Judge {
         let more = accepted - self.recovered;
         let read = std::mem::take(&mut self.ledger.read_now);
         let lost = self.drops.takes_lost();
-        let explained = more == 0 || more == read || more <= lost;
+        // What is erased unread without consent counts as an entry a record.
+        let explained = more == 0 || more == read || more <= lost || self.drops.denied;
         assert!(
             explained,
             "I1: {more} of others are accepted, {read} were read and {lost} lost"
