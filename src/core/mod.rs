@@ -29,6 +29,7 @@ pub mod template;
 // Held, cut, written, delivered.
 pub mod batch;
 pub mod buffer;
+pub mod deflate;
 pub mod delivery;
 pub mod destination;
 pub mod encode;

@@ -9,6 +9,7 @@ mod accounting;
 mod boundary;
 mod buffer;
 mod context;
+mod deflate;
 mod delivery;
 mod entries;
 mod exit;
