@@ -49,7 +49,7 @@ pub fn zlib(input: &[u8]) -> Vec<u8> {
         low += u64::from(*byte);
         high += low;
     }
-    let sum = (high % 65521) << 16 | low % 65521;
+    let sum = ((high % 65521) << 16) | (low % 65521);
     out.bytes.extend_from_slice(&(sum as u32).to_be_bytes());
     out.bytes
 }

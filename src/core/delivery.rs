@@ -9,9 +9,10 @@ use alloc::boxed::Box;
 
 use super::batch::Batch;
 use super::buffer::Entries;
+use super::config::Compress;
 use super::destination::Destination;
 use super::effect::{Effect, Request};
-use super::encode::json;
+use super::encode::{frame, json};
 use super::error::Problem;
 use super::event::Answer;
 use super::flush::End;
@@ -102,6 +103,12 @@ fn next_batch(destination: &mut Destination, state: &mut State) -> Option<Box<Ba
     // A second request, at exit, is worth making only if it outlives the page.
     let second = !destination.flights.is_empty();
     let exit_bytes = destination.quota_left().max(EXIT_BYTES_MIN).saturating_sub(frame_bytes);
+    let exit_bytes = if destination.frames {
+        // By how much it gets smaller is seen when it has been done; what does not fit then is cut (`send`).
+        (exit_bytes * (EXIT_TEXT_BYTES_MAX / KEEPALIVE_BYTES_MAX)).min(EXIT_TEXT_BYTES_MAX)
+    } else {
+        exit_bytes
+    };
     let fits = |batch: &mut Box<Batch>| !second || batch.entries.text.len() <= exit_bytes;
     if let Some(batch) = destination.waiting.pop_if(fits) {
         return Some(batch);
@@ -115,7 +122,12 @@ fn next_batch(destination: &mut Destination, state: &mut State) -> Option<Box<Ba
     };
     while is_due(destination, state) {
         let (mut count, mut bytes) = (0, 0);
-        let entries_max = state.config.batch_entries.min(destination.entries_max);
+        let batch_entries = if state.hidden && destination.frames {
+            BATCH_ENTRIES_MAX
+        } else {
+            state.config.batch_entries
+        };
+        let entries_max = batch_entries.min(destination.entries_max);
         for head in destination.buffer.heads.iter().take(entries_max) {
             bytes += head.bytes;
             if bytes > batch_bytes {
@@ -137,7 +149,16 @@ fn next_batch(destination: &mut Destination, state: &mut State) -> Option<Box<Ba
 }
 
 fn send(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State) {
+    let simple = state.config.cross_origin && state.hidden;
     batch.attempts += 1;
+    let mut body = frame::body(&batch, state, destination, simple);
+    let (bytes, quota_left) = (body.len(), destination.quota_left());
+    let (room, count) = (quota_left.max(EXIT_BYTES_MIN), batch.entries.heads.len());
+    if destination.frames && state.hidden && batch.attempts == 1 && count > 1 && bytes > room {
+        // Parts differ in how small they get, so there is some room to spare.
+        let count = (count * room / bytes * 7 / 8).max(1);
+        return split(destination, batch, count, state);
+    }
     batch.since = state.now.monotonic;
     batch.request = state.next_request;
     state.next_request += 1;
@@ -145,13 +166,14 @@ fn send(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State)
     if destination.backoff.own > state.now.monotonic {
         destination.exit_until = 0;
     }
-    let bytes = batch.entries.text.len() + frame_bytes(destination, state);
-    let keepalive = state.config.keepalive && !destination.keepalive_refused && bytes <= destination.quota_left();
+    let keepalive = state.config.keepalive && !destination.keepalive_refused && bytes <= quota_left;
     // Where keepalive cannot be had, a beacon is the only request that outlives the page. Nobody sees its answer, so it
     // is not for a page that only waits in the background.
-    let beacon = state.hidden && !keepalive && bytes <= KEEPALIVE_BYTES_MAX && (leaving || !state.config.keepalive);
-    let simple = state.config.cross_origin && state.hidden;
-    let body = json::frame(&batch, state, destination.dropped(), simple || beacon);
+    let with_key = bytes + state.config.api_key.len() + HEADER_SLACK_BYTES;
+    let beacon = state.hidden && !keepalive && with_key <= KEEPALIVE_BYTES_MAX && (leaving || !state.config.keepalive);
+    if beacon && !simple {
+        body = frame::body(&batch, state, destination, true);
+    }
     batch.quota_bytes = if keepalive { body.len() } else { 0 };
     let timeout_ms = state.config.timeout_ms;
     state.effects.push(Effect::Send(Request {
@@ -159,6 +181,7 @@ fn send(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State)
         body,
         keepalive,
         beacon,
+        frame: destination.frames,
         simple,
         timeout_ms,
     }));
@@ -174,9 +197,18 @@ fn end_late(destination: &mut Destination, state: &mut State) {
     }
 }
 
+/// From now on batches go as frames, whose entries leave out what the header says.
+pub fn use_frames(destination: &mut Destination, state: &mut State) {
+    destination.frames = true;
+    state.config.common.clear();
+}
+
 /// A request was answered.
 pub fn answered(destination: &mut Destination, batch: Box<Batch>, answer: Answer, state: &mut State) {
     destination.keepalive_refused = false;
+    if answer.frames && state.config.compress == Compress::Auto {
+        use_frames(destination, state);
+    }
     let heads = &batch.entries.heads[..];
     let (status, rejected) = (answer.status, End::Dropped(DropReason::Rejected));
     match judge(answer) {
@@ -245,8 +277,7 @@ fn try_again(
 }
 
 /// Its halves go next, each with an id of its own; a single entry that is refused is given up.
-#[expect(clippy::boxed_local, reason = "moving a pointer is less code to ship")]
-fn halve(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State) {
+fn halve(destination: &mut Destination, batch: Box<Batch>, state: &mut State) {
     // Once: what goes on being refused says nothing new, and each entry that is given up is told as a drop.
     if destination.entries_max == usize::MAX {
         state.report(Problem::PayloadTooLarge, 413);
@@ -257,8 +288,14 @@ fn halve(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State
         destination.end(&batch.entries.heads, end, &mut state.flushes);
     } else {
         destination.entries_max = half;
-        for part in [batch.entries.take(half), batch.entries] {
-            destination.wait(state.batch(part));
-        }
+        split(destination, batch, half, state);
+    }
+}
+
+/// Its first `count` entries and the others go next, each part with an id of its own.
+#[expect(clippy::boxed_local, reason = "moving a pointer is less code to ship")]
+fn split(destination: &mut Destination, mut batch: Box<Batch>, count: usize, state: &mut State) {
+    for part in [batch.entries.take(count), batch.entries] {
+        destination.wait(state.batch(part));
     }
 }

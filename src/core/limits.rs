@@ -43,6 +43,9 @@ pub const REQUEST_BYTES_MAX: usize = 1024 * 1024;
 pub const KEEPALIVE_BYTES_MAX: usize = 64 * 1024;
 /// An exit request is made as large as this, even where less of the keepalive quota is left: a beacon is tried then.
 pub const EXIT_BYTES_MIN: usize = 4 * 1024;
+/// The most text that goes into a frame at exit: ten milliseconds of compression, which a page that is left can bear. Logs
+/// become a quarter to a tenth of their size.
+pub const EXIT_TEXT_BYTES_MAX: usize = 256 * 1024;
 /// A page that is hidden may go at any moment of this, and is sent for at once; later it is a page in the background.
 pub const EXIT_MS: u64 = 500;
 /// A browser refuses a keepalive request within this; what fails later has failed in the network.
@@ -75,6 +78,15 @@ pub const RETRY_AGE_MS_DEFAULT: u64 = 3_600_000;
 pub const RETRY_AFTER_MS_MAX: u64 = 3_600_000;
 /// `timeoutMs` when it is not set.
 pub const TIMEOUT_MS_DEFAULT: u64 = 10_000;
+
+/// `rateLimit` when it is not set: entries a second of one template.
+pub const RATE_LIMIT_DEFAULT: usize = 1_000;
+/// Largest `rateLimit`.
+pub const RATE_LIMIT_MAX: usize = 1_000_000;
+/// So many times `rateLimit` are kept of one level.
+pub const RATE_LEVEL_FACTOR: usize = 5;
+/// What a second is.
+pub const RATE_WINDOW_MS: u64 = 1_000;
 
 /// Flushes that can wait at once; one more is answered at once with what is pending.
 pub const FLUSHES_MAX: usize = 64;

@@ -22,6 +22,7 @@ pub mod config;
 pub mod context;
 pub mod entry;
 pub mod fields;
+pub mod rate;
 pub mod record;
 pub mod redact;
 pub mod template;

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sapwood::core::client::Client;
-use sapwood::core::config::{Config, Consent};
+use sapwood::core::config::{Compress, Config, Consent};
 use sapwood::core::event::{Answer, Event, Outcome, RequestId};
 use sapwood::core::flush;
 use sapwood::core::limits::{KEEPALIVE_BYTES_MAX, REQUEST_BYTES_MAX, RETRY_AFTER_MS_MAX};
@@ -20,6 +20,9 @@ pub(crate) struct Judge {
     timeout: Millis,
     cross_origin: bool,
     api_key: String,
+    compress: Compress,
+    /// Are frames to be sent?
+    frames: bool,
     consent: Consent,
     hidden: bool,
     closed: bool,
@@ -47,6 +50,8 @@ impl Judge {
             timeout: config.timeout_ms,
             cross_origin: config.cross_origin,
             api_key: String::from_utf8(config.api_key.clone()).expect("a key is text"),
+            compress: config.compress,
+            frames: config.compress == Compress::Always,
             consent: config.consent,
             hidden: false,
             closed: false,
@@ -97,6 +102,9 @@ impl Judge {
 
     fn outcome(&mut self, now: Now, sent: &Sent, outcome: &Outcome) {
         let seqs = sent.seqs();
+        if let Outcome::Answered(Answer { frames: true, .. }) = outcome {
+            self.frames |= self.compress == Compress::Auto;
+        }
         match *outcome {
             Outcome::Failed => {}
             Outcome::Taken => self.unconfirmed += seqs.len() as u64,
@@ -104,6 +112,7 @@ impl Judge {
                 status,
                 retry_after_ms,
                 count,
+                ..
             }) => match status {
                 200..=299 => {
                     self.delivered += seqs.len() as u64;
@@ -156,6 +165,10 @@ impl Judge {
             request.simple,
             self.cross_origin && self.hidden,
             "a preflight at exit, or none before"
+        );
+        assert_eq!(
+            request.frame, self.frames,
+            "a frame for whom reads them, and for nobody else"
         );
         assert!(!(request.beacon && request.keepalive), "it is one or the other");
         if request.beacon {

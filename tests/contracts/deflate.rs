@@ -9,6 +9,8 @@ use flate2::write::ZlibEncoder;
 use sapwood::core::deflate::zlib;
 use sapwood::core::limits::REQUEST_BYTES_MAX;
 
+use crate::common::noise;
+
 /// The batches of `tests/corpus`, by name.
 const CORPUS: [&str; 4] = ["shop", "errors", "flows", "telemetry"];
 /// How large it may be, as a multiple of what zlib makes of it at level 1: the 0.9 of `docs/size.md`.
@@ -75,20 +77,10 @@ fn short_and_repeated_inputs_are_read_back() {
     }
 }
 
-/// Bytes without a pattern.
-fn noise(length: usize) -> Vec<u8> {
-    let mut state = 1u64;
-    let mut next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        (state >> 56) as u8
-    };
-    (0..length).map(|_| next()).collect()
-}
-
 #[test]
 fn every_distance_of_the_window_is_read_back() {
     // The second half repeats the first, from farther and farther away; past the window it is no match.
-    let head = noise(40_000);
+    let head = noise::bytes(40_000, 1);
     for distance in [
         1, 2, 3, 4, 5, 255, 256, 4_095, 4_096, 4_097, 16_384, 32_766, 32_767, 32_768, 32_769, 40_000,
     ] {
@@ -109,7 +101,7 @@ fn the_largest_request_is_read_back() {
         .cycle()
         .take(REQUEST_BYTES_MAX)
         .collect();
-    for input in [text, noise(REQUEST_BYTES_MAX), vec![0xff; REQUEST_BYTES_MAX]] {
+    for input in [text, noise::bytes(REQUEST_BYTES_MAX, 1), vec![0xff; REQUEST_BYTES_MAX]] {
         assert_eq!(inflate(&zlib(&input)), input);
     }
 }
@@ -117,7 +109,7 @@ fn the_largest_request_is_read_back() {
 #[test]
 fn what_cannot_be_compressed_grows_by_an_eighth_at_most() {
     for length in [0, 1, 100, 10_000, REQUEST_BYTES_MAX] {
-        let bytes = zlib(&noise(length)).len();
+        let bytes = zlib(&noise::bytes(length, 1)).len();
         assert!(bytes <= length + length / 8 + 12, "{length} bytes became {bytes}");
     }
 }
