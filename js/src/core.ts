@@ -12,7 +12,7 @@ import type { Engine } from "./engine.js";
 import { end, handIn } from "./msgpack.js";
 import { RECORD_FROM, RECORD_TO } from "./options.js";
 import { common, members } from "./page.js";
-import { CONSENTS, type CoreModule, NOTIFY_DROPPED, NOTIFY_SETTLED, PROBLEMS } from "./protocol.js";
+import { CONSENTS, type CoreModule, NOTIFY_DROPPED, NOTIFY_JOURNAL, NOTIFY_SETTLED, PROBLEMS } from "./protocol.js";
 import type { Fragment } from "./scope.js";
 import { LIST, type Tape } from "./tape.js";
 import { begin, value } from "./writer.js";
@@ -75,8 +75,10 @@ export function startCore(engine: Engine, module: CoreModule): void {
       href,
       init({ "Content-Type": "application/json", ...(apiKey && { "X-API-Key": apiKey }) }),
       init({ "Content-Type": "text/plain" }),
-      (kind, subject, a, b, c, d) => {
+      (kind, subject, first, b, c, d) => {
+        const a = first as number;
         if (kind === NOTIFY_SETTLED) engine._waiting.get(subject)?.(a, b, c, d);
+        else if (kind === NOTIFY_JOURNAL) engine._store?.(subject, first as Uint8Array<ArrayBuffer>);
         else if (kind === NOTIFY_DROPPED) _notifier._dropped(subject, a);
         else _notifier._problem(PROBLEMS[subject] || "internal", undefined, undefined, a || undefined);
       },
@@ -84,6 +86,10 @@ export function startCore(engine: Engine, module: CoreModule): void {
       (...signal) => run(engine, (_, core) => module._receive(core, ...signal)),
     );
     module._listen(engine._core);
+    if (engine._config.offline === "persist") {
+      engine._store = module._journal?.(href, (fn) => run(engine, (_, core) => fn(core)));
+      if (!engine._store) _notifier._problem("store_failed");
+    }
   });
 }
 

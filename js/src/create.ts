@@ -8,6 +8,7 @@ import { captureErrors } from "./integrations/errors.js";
 import { RootLogger } from "./logger.js";
 import { check } from "./options.js";
 import { setText } from "./own.js";
+import { planNow } from "./schedule.js";
 import { FIELD_DATASET, type Loader } from "./protocol.js";
 import type { LoggerOptions } from "./types.js";
 
@@ -21,6 +22,8 @@ export function create(options: LoggerOptions, loader: Loader): RootLogger {
   if (sessionId) log.setSessionId(sessionId);
   if (dataset) setText(log, FIELD_DATASET, dataset);
   if (tags) log.setTags(tags);
+  // What an earlier page left is sent without a log call.
+  if (config.offline === "persist") planNow(engine);
   if (config.captureErrors) engine._detach = captureErrors(log);
   return log;
 }

@@ -39,6 +39,8 @@ const DESCRIPTIONS: Readonly<Record<Name, string>> = {
   rateLimit:
     "Entries a second that are kept of one message template at one level, and five times as many of a level. One more stands for " +
     "the others, with their number in `repeated`; these count as `rate_limited`. `false`: no limit.",
+  offline:
+    "Where unsent entries are kept: in memory, or (`persist`) in IndexedDB as well, where the next page finds them. Loads a larger core on demand; where that or the database cannot be had, `onError` hears `store_failed`.",
   redact: "Mask values by their key's name: the built-in list, `{ keys }` for more names beside it, `false` for none.",
   consent: "May anything leave? `pending`: nothing leaves or is stored yet; `denied`: what is held and what comes is dropped.",
   captureErrors: "Log what the page throws and nobody catches: `error` and `unhandledrejection`.",
@@ -61,6 +63,7 @@ const KINDS = new Map<unknown, readonly [type: string, unit: string]>([
   [kinds.consent, ["`pending`, `granted` or `denied`", ""]],
   [kinds.compression, ["boolean or `auto`", ""]],
   [kinds.rate, ["number or `false`", ""]],
+  [kinds.storage, ["`memory` or `persist`", ""]],
   [kinds.texts, ["string[]", ""]],
   [kinds.redaction, ["boolean or `{ keys: string[] }`", ""]],
   [kinds.object, ["object", ""]],

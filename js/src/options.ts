@@ -9,7 +9,7 @@
 import { SapwoodError } from "./error.js";
 import { severityOf } from "./levels.js";
 import { CONSENTS } from "./protocol.js";
-import type { Consent, DropReason, Level, LoggerOptions, User } from "./types.js";
+import type { Consent, DropReason, Level, LoggerOptions, Offline, User } from "./types.js";
 
 /** Is the value of a kind, and within its bounds? */
 type Kind<T> = (value: unknown, min: number, max: number) => value is T;
@@ -27,6 +27,7 @@ export const object = (value: unknown): value is object => typeof value === "obj
 export const setting = (value: unknown): value is string | null => value === null || typeof value === "string";
 export const level = (value: unknown): value is Level => severityOf(value) > 0;
 export const consent = (value: unknown): value is Consent => CONSENTS.includes(value as Consent);
+export const storage = (value: unknown): value is Offline => value === "memory" || value === "persist";
 /** At most `max` strings of at most `min` characters. */
 export const texts: Kind<readonly string[]> = (value, min, max): value is string[] =>
   Array.isArray(value) && value.length <= max && value.every((item) => text(item, 1, min));
@@ -66,6 +67,7 @@ export const OPTIONS = {
   timeoutMs: [integer, 1, DAY_MS, 10_000],
   compress: [compression, 0, 0, "auto"],
   rateLimit: [rate, 1, 1_000_000, 1000],
+  offline: [storage, 0, 0, "memory"],
   redact: [redaction, 100, 100, true],
   consent: [consent, 0, 0, "granted"],
   captureErrors: [flag, 0, 0, false],

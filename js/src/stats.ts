@@ -16,6 +16,7 @@ import {
   STAT_DELIVERED,
   STAT_DROPPED,
   STAT_IN_FLIGHT,
+  STAT_RECOVERED,
   STAT_STORED,
   STAT_UNCONFIRMED,
 } from "./protocol.js";
@@ -35,6 +36,8 @@ export function stats(engine: Engine): Stats {
     dropped: {},
     core: alive ? "wasm" : "none",
   };
+  const recovered = stat(engine, STAT_RECOVERED + STAT_DELIVERED);
+  if (recovered) result.recovered = recovered;
   let rest = result.accepted - result.delivered - result.unconfirmed;
   DROP_REASONS.forEach((reason, i) => {
     let count = engine._drops[i]! + stat(engine, STAT_DROPPED + i);

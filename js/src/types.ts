@@ -15,6 +15,9 @@ declare global {
 /** How severe an entry is; trace is the least. */
 export type Level = "trace" | "debug" | "info" | "warn" | "error" | "fatal";
 
+/** Where unsent entries are kept. */
+export type Offline = "memory" | "persist";
+
 /** May anything leave? `pending`: nothing leaves or is stored yet; `denied`: what is held and what comes is dropped. */
 export type Consent = "pending" | "granted" | "denied";
 
@@ -103,6 +106,8 @@ export interface LoggerOptions {
    * `rate_limited`, and one stands for them with their number in `repeated`. `false`: no limit. Default 1,000.
    */
   rateLimit?: number | false;
+  /** Where unsent entries are kept: `"memory"` (the default), or `"persist"`: in IndexedDB as well, for the next page. */
+  offline?: Offline;
   /** Mask values by their key's name: `true` (the default) for the built-in list, `{ keys }` for more of them, `false` for none. */
   redact?: boolean | { keys: readonly string[] };
   /** The consent at the start. Default `"granted"`. */
@@ -179,6 +184,8 @@ export interface Stats {
   /** Waiting in the journal. */
   stored: number;
   dropped: Partial<Record<DropReason, number>>;
+  /** Entries of earlier pages, found in the journal and confirmed since; not among `accepted`. Only where there are any. */
+  recovered?: number;
   /** What runs the logic: `none` before the start, without a destination, and after a failure. */
   core: "wasm" | "none";
 }

@@ -49,6 +49,17 @@ impl Entries {
         }
     }
 
+    /// Takes out those from `begin` to before `end`.
+    pub fn remove(&mut self, begin: usize, end: usize) {
+        let bytes = |heads: &[Head]| heads.iter().map(|head| head.bytes).sum::<usize>();
+        let from = bytes(&self.heads[..begin]);
+        let to = from + bytes(&self.heads[begin..end]);
+        self.text.copy_within(to.., from);
+        self.text.truncate(self.text.len() - (to - from));
+        self.heads.copy_within(end.., begin);
+        self.heads.truncate(self.heads.len() - (end - begin));
+    }
+
     /// Takes out what does not fit `bytes_max`; the heads of what was taken out.
     pub fn shrink(&mut self, bytes_max: usize) -> Vec<Head> {
         let mut dropped = Vec::new();

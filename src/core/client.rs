@@ -17,6 +17,7 @@ use super::entry;
 use super::error::Problem;
 use super::event::{Event, Outcome, RequestId};
 use super::flush::{self, End, Flushes};
+use super::journal;
 use super::limits::{ENTRY_OVERHEAD_BYTES, EXIT_MS, SLEEP_MS};
 use super::msgpack::Reader;
 use super::random::Random;
@@ -104,6 +105,7 @@ impl Client {
         }
         delivery::pump(&mut self.destination, &mut self.state);
         self.settle();
+        journal::pump(&mut self.destination, &mut self.state);
         while let Some((at, count)) = self.destination.take_untold() {
             self.state.effects.push(Effect::Dropped {
                 reason: DROP_REASONS[at],
@@ -113,6 +115,7 @@ impl Client {
         self.sleep_until = self.deadline();
         self.state.effects.push(Effect::Sleep(self.sleep_until));
         debug_assert!(closes(&self.counters()), "I1: {:?}", self.counters());
+        debug_assert!(closes(&self.recovered()), "I1: {:?}", self.recovered());
     }
 
     /// The next thing to do; `None` after [`Effect::Sleep`].
@@ -127,6 +130,11 @@ impl Client {
     /// The counters.
     pub fn counters(&self) -> Counters {
         self.destination.counters(self.state.accepted)
+    }
+
+    /// The counters of entries of earlier pages, which were read from the journal.
+    pub fn recovered(&self) -> Counters {
+        self.destination.recovered()
     }
 
     /// Has a close been settled? Then only late answers are of interest.
@@ -144,6 +152,8 @@ impl Client {
                 destination.exit_until = if visible { 0 } else { self.state.now.after(EXIT_MS) };
                 // A refusal of long ago says nothing of this moment.
                 destination.keepalive_refused = false;
+                destination.journal.quiet_until = destination.exit_until;
+                destination.journal.scan |= visible;
             }
             Event::Online(online) => self.online(online),
             Event::Wake => {}
@@ -155,6 +165,7 @@ impl Client {
                 }
                 self.state.consent = consent;
             }
+            Event::Journal(event) => journal::handle(&mut self.destination, event, &mut self.state),
         }
     }
 
@@ -172,7 +183,7 @@ impl Client {
             Outcome::Failed => delivery::failed(destination, batch, state),
             Outcome::Taken => {
                 destination.keepalive_refused = false;
-                destination.end(&batch.entries.heads, End::Unconfirmed, &mut state.flushes);
+                destination.end_batch(&batch, End::Unconfirmed, &mut state.flushes);
             }
         }
     }
@@ -196,7 +207,7 @@ impl Client {
                     self.state.accepted += count;
                     let reason = DROP_REASONS.get(reason).copied().unwrap_or(DropReason::CoreFailed);
                     // The façade has told the application itself.
-                    self.destination.count_drops(reason, count, true);
+                    self.destination.count_drops(reason, count, true, false);
                 }
                 record::RESOURCE => {
                     self.state.config.resource = reader.string().to_vec();
@@ -215,13 +226,13 @@ impl Client {
         self.state.accepted += 1;
         self.last_seq = self.last_seq.max(raw.seq);
         if let Some(reason) = self.refusal() {
-            return self.destination.count_drops(reason, 1, false);
+            return self.destination.count_drops(reason, 1, false, false);
         }
         let (config, now) = (&self.state.config, self.state.now.monotonic);
         let accepted_at = now.saturating_sub(waited);
         let verdict = self.rates.judge(raw, now, accepted_at, config.rate_limit);
         if verdict == Verdict::LeaveOut {
-            return self.destination.count_drops(DropReason::RateLimited, 1, false);
+            return self.destination.count_drops(DropReason::RateLimited, 1, false, false);
         }
         let Entries { heads, text } = &mut self.destination.buffer;
         let start = text.len();
@@ -247,7 +258,7 @@ impl Client {
             }
         };
         text.truncate(start);
-        self.destination.count_drops(reason, 1, false);
+        self.destination.count_drops(reason, 1, false, false);
     }
 
     /// Why nothing is taken at all at present.
@@ -272,7 +283,7 @@ impl Client {
             self.state.phase = Phase::Closing(token);
         }
         let counters = self.counters();
-        let open = counters[counter::BUFFERED] + counters[counter::IN_FLIGHT];
+        let open = counters[counter::BUFFERED] + counters[counter::IN_FLIGHT] + counters[counter::STORED];
         self.state
             .flushes
             .add(token, self.last_seq, open, self.state.now.after(timeout), close);
@@ -282,6 +293,7 @@ impl Client {
         self.state.online = online;
         if online {
             self.destination.backoff.forget();
+            self.destination.journal.scan = true;
         } else {
             let until = self.state.now.after(self.state.config.retry.max_delay_ms);
             self.destination.backoff.hold(until);
@@ -314,6 +326,7 @@ impl Client {
     fn deadline(&self) -> Millis {
         let delivery = delivery::deadline(&self.destination, &self.state);
         delivery
+            .min(journal::deadline(&self.destination, &self.state))
             .min(self.state.flushes.deadline())
             .max(self.state.now.monotonic)
     }

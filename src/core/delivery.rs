@@ -29,7 +29,11 @@ pub fn pump(destination: &mut Destination, state: &mut State) {
     if destination.backoff.failures > 0 {
         // Age counts from when the entry had to be sent at the latest.
         let config = &state.config;
-        let age_max = config.retry.max_age_ms.saturating_add(config.flush_interval_ms);
+        let age_max = if destination.journal.is_writable() {
+            JOURNAL_AGE_MS
+        } else {
+            config.retry.max_age_ms.saturating_add(config.flush_interval_ms)
+        };
         let oldest = state.now.monotonic.saturating_sub(age_max);
         destination.drop_held(oldest, DropReason::Expired, &mut state.flushes);
     }
@@ -50,6 +54,7 @@ pub fn deadline(destination: &Destination, state: &State) -> Millis {
     let due_at = match destination.buffer.heads.first() {
         _ if !may_ask(destination, state) => return timeout,
         _ if !destination.waiting.is_empty() || is_due(destination, state) => 0,
+        Some(_) if waits_for_older(destination, state) => destination.journal.goes_first_until(),
         Some(oldest) => oldest.accepted_at.saturating_add(state.config.flush_interval_ms),
         None => Millis::MAX,
     };
@@ -82,6 +87,9 @@ fn is_due(destination: &Destination, state: &State) -> bool {
     let Some(oldest) = buffer.heads.first() else {
         return false;
     };
+    if waits_for_older(destination, state) {
+        return false;
+    }
     state.hidden
         || state.phase != Phase::Open
         || buffer.heads.len() >= config.batch_entries
@@ -91,9 +99,14 @@ fn is_due(destination: &Destination, state: &State) -> bool {
         || oldest.accepted_at.saturating_add(config.flush_interval_ms) <= state.now.monotonic
 }
 
+/// Does what is in the buffer wait for older entries that are in the store alone?
+fn waits_for_older(destination: &Destination, state: &State) -> bool {
+    !state.hidden && destination.journal.goes_first_until() > state.now.monotonic
+}
+
 /// Bytes that the header adds to the entries, with room for what grows until the batch is delivered.
 fn frame_bytes(destination: &Destination, state: &State) -> usize {
-    let empty = Batch::new(0, Entries::default());
+    let empty = Batch::new([0; 16], None, Entries::default());
     json::frame(&empty, state, destination.dropped(), true).len() + HEADER_SLACK_BYTES
 }
 
@@ -143,7 +156,7 @@ fn next_batch(destination: &mut Destination, state: &mut State) -> Option<Box<Ba
             destination.drop_buffered(1, DropReason::TooLarge, &mut state.flushes);
             continue;
         }
-        return Some(state.batch(destination.buffer.take(count.max(1))));
+        return Some(state.batch(destination.buffer.take(count.max(1)), None));
     }
     None
 }
@@ -200,7 +213,10 @@ fn end_late(destination: &mut Destination, state: &mut State) {
 /// From now on batches go as frames, whose entries leave out what the header says.
 pub fn use_frames(destination: &mut Destination, state: &mut State) {
     destination.frames = true;
-    state.config.common.clear();
+    // What is in the journal may be sent by a page that does not know of frames yet.
+    if !destination.journal.is_writable() {
+        state.config.common.clear();
+    }
 }
 
 /// A request was answered.
@@ -209,14 +225,13 @@ pub fn answered(destination: &mut Destination, batch: Box<Batch>, answer: Answer
     if answer.frames && state.config.compress == Compress::Auto {
         use_frames(destination, state);
     }
-    let heads = &batch.entries.heads[..];
     let (status, rejected) = (answer.status, End::Dropped(DropReason::Rejected));
     match judge(answer) {
         Verdict::Delivered => {
             destination.backoff.forget();
             // What the receiver takes is found again after it was found too large.
             destination.entries_max = destination.entries_max.saturating_mul(2).max(2);
-            destination.end(heads, End::Delivered, &mut state.flushes);
+            destination.end_batch(&batch, End::Delivered, &mut state.flushes);
         }
         Verdict::Retry(after) => try_again(destination, batch, after, (Problem::ServerError, status), state),
         Verdict::Halve => halve(destination, batch, state),
@@ -225,15 +240,16 @@ pub fn answered(destination: &mut Destination, batch: Box<Batch>, answer: Answer
                 state.report(Problem::Unauthorized, status);
             }
             destination.stopped = true;
-            destination.end(heads, rejected, &mut state.flushes);
+            destination.end_batch(&batch, rejected, &mut state.flushes);
             destination.drop_held(Millis::MAX, DropReason::Rejected, &mut state.flushes);
         }
         Verdict::Rejected { taken } => {
             state.report(Problem::Rejected, status);
             destination.backoff.forget();
+            let (heads, recovered) = (&batch.entries.heads, batch.origin().is_some());
             let (taken, refused) = heads.split_at(taken.min(heads.len()));
-            destination.end(taken, End::Delivered, &mut state.flushes);
-            destination.end(refused, rejected, &mut state.flushes);
+            destination.end(taken, recovered, End::Delivered, &mut state.flushes);
+            destination.end(refused, recovered, rejected, &mut state.flushes);
         }
     }
 }
@@ -270,7 +286,7 @@ fn try_again(
     }
     if state.config.retry.max_retries.is_some_and(|max| batch.failures > max) {
         let end = End::Dropped(DropReason::RetriesExhausted);
-        destination.end(&batch.entries.heads, end, &mut state.flushes);
+        destination.end_batch(&batch, end, &mut state.flushes);
     } else {
         destination.wait(batch);
     }
@@ -285,7 +301,7 @@ fn halve(destination: &mut Destination, batch: Box<Batch>, state: &mut State) {
     let half = batch.entries.heads.len() / 2;
     if half == 0 {
         let end = End::Dropped(DropReason::TooLarge);
-        destination.end(&batch.entries.heads, end, &mut state.flushes);
+        destination.end_batch(&batch, end, &mut state.flushes);
     } else {
         destination.entries_max = half;
         split(destination, batch, half, state);
@@ -295,7 +311,8 @@ fn halve(destination: &mut Destination, batch: Box<Batch>, state: &mut State) {
 /// Its first `count` entries and the others go next, each part with an id of its own.
 #[expect(clippy::boxed_local, reason = "moving a pointer is less code to ship")]
 fn split(destination: &mut Destination, mut batch: Box<Batch>, count: usize, state: &mut State) {
+    let origin = batch.origin().cloned();
     for part in [batch.entries.take(count), batch.entries] {
-        destination.wait(state.batch(part));
+        destination.wait(state.batch(part, origin.clone()));
     }
 }

@@ -55,6 +55,17 @@ pub const SLEEP_MS: u64 = 300_000;
 /// Room kept for what grows in a batch's header between attempts (`attempt`, `sentAt`, `dropped`).
 pub const HEADER_SLACK_BYTES: usize = 768;
 
+/// An entry is in the journal so long after it was logged: the half second that is promised, less what a store takes.
+pub const JOURNAL_DELAY_MS: u64 = 400;
+/// Most bytes that an instance keeps in the journal.
+pub const JOURNAL_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Most records in the journal, of all instances: one that finds more there writes none.
+pub const JOURNAL_RECORDS_MAX: usize = 512;
+/// What is read from the journal before anything else is waited for so long.
+pub const READ_MS_MAX: u64 = 2_000;
+/// What is in the journal is given up when it is older than this: seven days.
+pub const JOURNAL_AGE_MS: u64 = 7 * 86_400_000;
+
 /// `maxBufferBytes` when it is not set.
 pub const BUFFER_BYTES_DEFAULT: usize = 2 * 1024 * 1024;
 /// Smallest `maxBufferBytes`.
@@ -102,6 +113,7 @@ const _: () = assert!(REFUSAL_MS_MAX < EXIT_MS && EXIT_MS < SLEEP_MS);
 const _: () = assert!(BUFFER_BYTES_MIN <= BUFFER_BYTES_DEFAULT && BUFFER_BYTES_DEFAULT <= BUFFER_BYTES_MAX);
 // A request never carries more than may be held.
 const _: () = assert!(REQUEST_BYTES_MAX <= BUFFER_BYTES_DEFAULT);
+const _: () = assert!(RETRY_AGE_MS_DEFAULT <= JOURNAL_AGE_MS && BATCH_BYTES_DEFAULT < JOURNAL_BYTES_MAX);
 const _: () = assert!(RETRY_INITIAL_MS_DEFAULT <= RETRY_DELAY_MS_DEFAULT);
 const _: () = assert!(RETRY_DELAY_MS_DEFAULT <= RETRY_AGE_MS_DEFAULT);
 const _: () = assert!(FLOW_ID_CHARS_MAX == 41 + 1 + 8);

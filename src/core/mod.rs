@@ -35,6 +35,7 @@ pub mod delivery;
 pub mod destination;
 pub mod encode;
 pub mod flush;
+pub mod journal;
 pub mod retry;
 
 // The one way in and the one way out.

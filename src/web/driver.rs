@@ -4,6 +4,7 @@
 //! Tested by `tests/wasm` (Node) and `tests/browser` (Chromium).
 use ::core::cell::{Cell, RefCell};
 
+use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 use super::fetch::{self, Endpoint};
@@ -14,14 +15,15 @@ use super::{clock, lifecycle};
 use crate::core::client::Client;
 use crate::core::config::Config;
 use crate::core::effect::{Effect, Request};
-use crate::core::event::{self, Event};
+use crate::core::event::{self, Event, Store};
 use crate::core::flush::Outcome;
+use crate::core::journal::JOURNAL;
 use crate::core::stats::{Counters, counter};
 
 /// What the owner of the driver is asked and told: JavaScript functions (`docs/boundary.md`, "callbacks").
 #[derive(Clone, Debug)]
 pub struct Hooks {
-    /// `(kind, …numbers)`: settled, problem, dropped.
+    /// `(kind, …numbers)`: settled, problem, dropped; of the journal `(3, operation, bytes)`.
     pub notify: JsValue,
     /// Hand over what has not been handed over.
     pub drain: JsValue,
@@ -32,7 +34,7 @@ pub struct Hooks {
 pub struct Driver {
     client: RefCell<Client>,
     /// A copy for readers: works while the client is borrowed, and after a trap.
-    counters: Cell<Counters>,
+    counters: Cell<[Counters; 2]>,
     hooks: Hooks,
     endpoint: Endpoint,
     timer: Timer,
@@ -48,7 +50,7 @@ impl Driver {
             listeners: lifecycle::listeners(&endpoint.entry),
             endpoint,
             client: RefCell::new(Client::new(config, clock::seed()?)),
-            counters: Cell::new([0; counter::COUNT]),
+            counters: Cell::new([[0; counter::COUNT]; 2]),
             listening: Cell::new(true),
             hooks,
         })
@@ -65,9 +67,10 @@ impl Driver {
         }
     }
 
-    /// One counter of the statistics, by its number; 0 for a number that there is not.
+    /// One counter of the statistics, by its number; behind them those of earlier pages' entries; 0 for a number that there
+    /// is not.
     pub fn counter(&self, index: usize) -> u64 {
-        self.counters.get().get(index).copied().unwrap_or(0)
+        self.counters.get().as_flattened().get(index).copied().unwrap_or(0)
     }
 
     /// Something happened: the client hears of it and its effects are performed.
@@ -101,6 +104,12 @@ impl Driver {
                 Effect::Report { problem, status } => self.notify(1, problem as u64, [status.into(), 0, 0, 0]),
                 Effect::Dropped { reason, count } => self.notify(2, reason as u64, [count, 0, 0, 0]),
                 Effect::Sleep(deadline) => self.timer.arm(deadline, now),
+                // These, too, fall away without it.
+                _ if !JOURNAL => {}
+                Effect::Store { id, bytes } => self.journal(0, &[&id[..], &bytes].concat()),
+                Effect::Erase(id) => self.journal(1, &id),
+                Effect::Load(id) => self.journal(2, &id),
+                Effect::Scan => self.journal(3, &[]),
             }
         }
     }
@@ -109,11 +118,14 @@ impl Driver {
     fn poll(&self) -> Option<Effect> {
         let mut client = self.client.borrow_mut();
         let effect = client.poll();
-        self.counters.set(client.counters());
+        self.counters.set([client.counters(), client.recovered()]);
         let ended = effect.is_none() && client.is_closed();
         drop(client);
         if ended && self.listening.replace(false) {
             lifecycle::listen("removeEventListener", &self.listeners);
+            if JOURNAL {
+                self.journal(4, &[]);
+            }
         }
         effect
     }
@@ -139,6 +151,25 @@ impl Driver {
             &JsValue::UNDEFINED,
             &numbers.map(|number| (number as f64).into()),
         );
+    }
+
+    /// Something for the store, which the owner keeps.
+    fn journal(&self, operation: u8, bytes: &[u8]) {
+        let arguments = [3.into(), operation.into(), Uint8Array::from(bytes).into()];
+        let _ = apply(&self.hooks.notify, &JsValue::UNDEFINED, &arguments);
+    }
+
+    /// The store did something: its number, and an id with what was read under it.
+    pub fn stored(&self, number: u32, records: usize, bytes: &[u8]) {
+        let (id, bytes) = bytes.split_first_chunk().unwrap_or((&[0; 16], &[]));
+        self.handle(Event::Journal(match number {
+            0 => Store::Open { records },
+            1 => Store::Stored(*id),
+            2 => Store::Refused(*id),
+            3 => Store::Orphan(*id),
+            4 => Store::Loaded { id: *id, bytes },
+            _ => Store::Closed,
+        }));
     }
 
     /// The browser calls. `response` is what `value` is the body of, where it is one.

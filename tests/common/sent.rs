@@ -6,6 +6,9 @@ use sapwood::core::effect::Request;
 use sapwood::core::time::Millis;
 use serde_json::Value;
 
+/// The instance that logged it, and its number there.
+pub(crate) type Entry = (String, u64);
+
 /// See the module.
 #[derive(Clone, Debug)]
 pub(crate) struct Sent {
@@ -71,6 +74,12 @@ impl Sent {
     pub(crate) fn seqs(&self) -> Vec<u64> {
         let seq = |entry: &Value| entry["seq"].as_u64().expect("an entry has a number");
         self.logs().iter().map(seq).collect()
+    }
+
+    /// The entries, by instance and sequence number.
+    pub(crate) fn entries(&self) -> Vec<Entry> {
+        let instance = self.header("instance").as_str().expect("a batch has an instance");
+        self.seqs().into_iter().map(|seq| (instance.to_owned(), seq)).collect()
     }
 
     /// The bytes of the entries: what an id stands for.

@@ -151,6 +151,7 @@ fn counters_have_the_same_numbers() {
         ("IN_FLIGHT", counter::IN_FLIGHT),
         ("STORED", counter::STORED),
         ("DROPPED", counter::DROPPED),
+        ("RECOVERED", counter::COUNT),
     ];
     for (name, number) in counters {
         assert_eq!(constant(PROTOCOL, &format!("STAT_{name}")), number as u64);

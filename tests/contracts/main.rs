@@ -16,6 +16,7 @@ mod exit;
 mod flush;
 mod frames;
 mod identity;
+mod journal;
 mod offline;
 mod privacy;
 mod rate;

@@ -21,7 +21,7 @@ const thrown = (options: unknown): { code: string; field: string | undefined } =
 describe("a wrong option throws", () => {
   it("unknown, also in a group, also of a later issue", () => {
     for (const name of ["sauce", "constructor", "__proto__x", "captureConsole", "sampling", "flightRecorder", "beforeSend",
-      "offline", "compress", "encoding", "throwOnError", "retry.maxAgeMs "]) {
+      "compress", "encoding", "throwOnError", "retry.maxAgeMs "]) {
       assert.deepEqual(thrown({ source: "s", [name]: 1 }), { code: "unknown_option", field: name });
     }
     assert.deepEqual(thrown({ source: "s", retry: { forever: true } }), { code: "unknown_option", field: "retry.forever" });
@@ -43,6 +43,7 @@ describe("a wrong option throws", () => {
       context: [[], "c", 5], batchSize: [0, 1001, 1.5, "10", NaN], batchBytes: [1023, 1_048_577], flushInterval: [-1, 86_400_001,
         Infinity], maxBufferBytes: [16_383],
       retry: [5, [], "r"], timeoutMs: [0], compress: ["yes", 1, null], rateLimit: [0, true, 1.5, 1_000_001], redact: ["all", {}, { keys: "k" }, { keys: [5] }], consent: ["maybe", true],
+        offline: ["yes", true, 1],
         captureErrors: [1], maxDataDepth: [0, 33],
       maxDataNodes: [9, 100_001], maxDataBytes: [1023, 1_048_577], strict: ["yes"], onError: [{}], onDrop: ["f"],
     };

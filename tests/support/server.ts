@@ -88,8 +88,9 @@ export class FaultServer {
     } else if (path === "/page") {
       const policy = searchParams.has("policy") && { "content-security-policy": NO_WASM };
       response.writeHead(200, { "content-type": "text/html; charset=utf-8", ...policy }).end(testPage);
-    } else if (path === "/sapwood.js") {
-      response.writeHead(200, { "content-type": "text/javascript; charset=utf-8" }).end(await readFile(packageEntry));
+    } else if (path === "/sapwood.js" || path === "/persist.js") {
+      const file = path === "/sapwood.js" ? packageEntry : packageEntry.replace("index.js", "persist.js");
+      response.writeHead(200, { "content-type": "text/javascript; charset=utf-8" }).end(await readFile(file));
     } else if (path === "/blank") {
       response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>blank</title>");
     } else {

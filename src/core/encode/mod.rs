@@ -2,3 +2,4 @@
 //! send it. Tested by `tests/contracts/wire.rs`.
 pub mod frame;
 pub mod json;
+pub mod stored;
