@@ -74,8 +74,13 @@ fn write_matches(input: &[u8], out: &mut Bits) {
             let mut probes = if at < written { 0 } else { PROBES };
             while probes > 0 && place > 0 && at - (place - 1) < WINDOW {
                 let start = place - 1;
-                let pairs = input[start..].iter().zip(rest);
-                let same = pairs.take_while(|(one, other)| one == other).count();
+                let mut same = 0;
+                // Most places are not better, and show it where they would have to be.
+                if length < rest.len() && input[start + length] == rest[length] {
+                    while same < rest.len() && input[start + same] == rest[same] {
+                        same += 1;
+                    }
+                }
                 if same > length && (same > MATCH_MIN || at - start < NEAR) {
                     (length, back) = (same, at - start);
                 }
