@@ -37,8 +37,8 @@ const DESCRIPTIONS: Readonly<Record<Name, string>> = {
     "Send batches compressed, as frames that only Sapwood's own receivers read: `auto` once the receiver has said that it does, `true` " +
     "from the first on. A page that is left can then send several times as much.",
   rateLimit:
-    "Entries a second that are kept of one message template at one level, and five times as many of a level. One more stands for " +
-    "the others, with their number in `repeated`; these count as `rate_limited`. `false`: no limit.",
+    "Entries a second that are kept of one message template at one level, averaged over ten seconds, and five times as many of a " +
+    "level. One more stands for the others, with their number in `repeated`; these count as `rate_limited`. `false`: no limit.",
   offline:
     "Where unsent entries are kept: in memory, or (`persist`) in IndexedDB as well, where the next page finds them. Loads a larger core on demand; where that or the database cannot be had, `onError` hears `store_failed`.",
   redact: "Mask values by their key's name: the built-in list, `{ keys }` for more names beside it, `false` for none.",

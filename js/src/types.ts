@@ -102,8 +102,9 @@ export interface LoggerOptions {
    */
   compress?: boolean | "auto";
   /**
-   * Entries a second that are kept of one message template at one level, and five times as many of a level; the others count as
-   * `rate_limited`, and one stands for them with their number in `repeated`. `false`: no limit. Default 1,000.
+   * Entries a second that are kept of one message template at one level, averaged over ten seconds, and five times as many of a
+   * level; the others count as `rate_limited`, and one stands for them with their number in `repeated`. `false`: no limit.
+   * Default 1,000.
    */
   rateLimit?: number | false;
   /** Where unsent entries are kept: `"memory"` (the default), or `"persist"`: in IndexedDB as well, for the next page. */

@@ -84,7 +84,7 @@ pub struct Config {
     /// See [`Compress`].
     pub compress: Compress,
     /// Entries a second that are kept of one template, and of a level [`RATE_LEVEL_FACTOR`] times as many; 0: no bound.
-    pub rate_limit: usize,
+    pub rate_limit: u32,
     /// The state at the start.
     pub consent: Consent,
     /// What to mask.
@@ -175,7 +175,7 @@ impl Config {
             timeout_ms: reader.unsigned(),
             compress: Compress::read(&mut reader),
             rate_limit: match reader.token() {
-                Token::Int(limit) => limit as usize,
+                Token::Int(limit) => limit,
                 _ => 0,
             },
             consent: Consent::from_number(reader.unsigned()),

@@ -91,13 +91,13 @@ pub const RETRY_AFTER_MS_MAX: u64 = 3_600_000;
 pub const TIMEOUT_MS_DEFAULT: u64 = 10_000;
 
 /// `rateLimit` when it is not set: entries a second of one template.
-pub const RATE_LIMIT_DEFAULT: usize = 1_000;
+pub const RATE_LIMIT_DEFAULT: u32 = 1_000;
 /// Largest `rateLimit`.
-pub const RATE_LIMIT_MAX: usize = 1_000_000;
+pub const RATE_LIMIT_MAX: u32 = 1_000_000;
 /// So many times `rateLimit` are kept of one level.
-pub const RATE_LEVEL_FACTOR: usize = 5;
-/// What a second is.
-pub const RATE_WINDOW_MS: u64 = 1_000;
+pub const RATE_LEVEL_FACTOR: u32 = 5;
+/// Entries are counted over so many seconds, so that a burst is no flood.
+pub const RATE_WINDOW_S: u32 = 10;
 
 /// Flushes that can wait at once; one more is answered at once with what is pending.
 pub const FLUSHES_MAX: usize = 64;
@@ -116,4 +116,5 @@ const _: () = assert!(REQUEST_BYTES_MAX <= BUFFER_BYTES_DEFAULT);
 const _: () = assert!(RETRY_AGE_MS_DEFAULT <= JOURNAL_AGE_MS && BATCH_BYTES_DEFAULT < JOURNAL_BYTES_MAX);
 const _: () = assert!(RETRY_INITIAL_MS_DEFAULT <= RETRY_DELAY_MS_DEFAULT);
 const _: () = assert!(RETRY_DELAY_MS_DEFAULT <= RETRY_AGE_MS_DEFAULT);
+const _: () = assert!(RATE_LIMIT_MAX.checked_mul(RATE_WINDOW_S * RATE_LEVEL_FACTOR).is_some());
 const _: () = assert!(FLOW_ID_CHARS_MAX == 41 + 1 + 8);

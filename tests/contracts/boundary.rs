@@ -221,7 +221,7 @@ fn options_have_the_bounds_of_the_core() {
         ("retry.maxDelayMs", RETRY_DELAY_MS_DEFAULT),
         ("retry.maxAgeMs", RETRY_AGE_MS_DEFAULT),
         ("timeoutMs", TIMEOUT_MS_DEFAULT),
-        ("rateLimit", RATE_LIMIT_DEFAULT as u64),
+        ("rateLimit", RATE_LIMIT_DEFAULT.into()),
     ];
     for (name, default) in defaults {
         assert_eq!(options[name].default, Some(default), "{name}");

@@ -1,4 +1,4 @@
-//! Promise: a flood of one template or of one level is bounded by the second, one entry stands for what was left out, and
+//! Promise: a flood of one template or of one level is bounded, one entry stands for what was left out, and
 //! the sum closes.
 use sapwood::core::config::Config;
 use sapwood::core::event::Event;
@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use crate::common::records::{Records, pairs};
 use crate::common::world::{UNIX, World};
 
-/// With a bound of ten entries a second, and batches that only a flush cuts.
+/// With a bound of ten entries in ten seconds, and batches that only a flush cuts.
 fn with(change: impl FnOnce(&mut Config)) -> World {
     World::with(|config| {
-        config.rate_limit = 10;
+        config.rate_limit = 1;
         config.batch_entries = 1_000;
         config.batch_bytes = 1024 * 1024;
-        config.flush_interval_ms = 60_000;
+        config.flush_interval_ms = 600_000;
         change(config);
     })
 }
@@ -59,13 +59,13 @@ fn limited(world: &World) -> u64 {
 }
 
 #[test]
-fn of_one_template_so_many_are_kept_of_a_second_and_one_stands_for_the_others() {
+fn of_one_template_so_many_are_kept_and_one_stands_for_the_others() {
     let mut world = with(|_| {});
     hand_over(&mut world, 0, same(10));
     assert_eq!(limited(&world), 0);
     hand_over(&mut world, 0, same(15));
     assert_eq!(limited(&world), 14);
-    world.advance(900);
+    world.advance(9_000);
     hand_over(&mut world, 0, same(100));
     assert_eq!(limited(&world), 114);
     let logs = arrived(&mut world);
@@ -81,11 +81,11 @@ fn of_one_template_so_many_are_kept_of_a_second_and_one_stands_for_the_others() 
 }
 
 #[test]
-fn the_next_second_begins_anew() {
+fn the_next_window_begins_anew() {
     let mut world = with(|_| {});
     for _ in 0..3 {
         hand_over(&mut world, 0, same(12));
-        world.advance(999);
+        world.advance(9_999);
         hand_over(&mut world, 0, same(1));
         world.advance(1);
     }
@@ -115,7 +115,7 @@ fn other_templates_and_levels_are_not_touched() {
 #[test]
 fn of_one_level_several_times_as_many_are_kept() {
     let mut world = with(|_| {});
-    let most = 10 * RATE_LEVEL_FACTOR;
+    let most = 10 * RATE_LEVEL_FACTOR as usize;
     hand_over(&mut world, 0, different(most));
     assert_eq!(limited(&world), 0);
     hand_over(&mut world, 0, different(40));
@@ -173,26 +173,27 @@ fn a_summary_is_found_where_it_is_when_the_memory_bound_has_taken_what_stood_bef
 fn bursts_of_an_ordinary_application_are_not_limited() {
     let mut world = World::new();
     for _ in 0..10 {
-        hand_over(&mut world, 0, same(300));
+        hand_over(&mut world, 0, same(900));
         world.advance(1_000);
         while !world.open().is_empty() {
             world.answer(200);
         }
     }
-    hand_over(&mut world, 0, same(RATE_LIMIT_DEFAULT));
+    world.advance(10_000);
+    hand_over(&mut world, 0, same(10 * RATE_LIMIT_DEFAULT as usize));
     assert_eq!(limited(&world), 0);
 }
 
 #[test]
 fn what_has_waited_for_a_slow_start_is_not_limited() {
     let mut world = with(|_| {});
-    hand_over(&mut world, 4_000, same(500));
+    hand_over(&mut world, 40_000, same(500));
     hand_over(&mut world, 0, same(10));
     assert_eq!(limited(&world), 0);
-    // The second begins with the oldest of what came late.
-    world.advance(1_000);
-    hand_over(&mut world, 600, same(10));
-    world.advance(400);
+    // A window begins with the oldest of what came late.
+    world.advance(10_000);
+    hand_over(&mut world, 6_000, same(10));
+    world.advance(4_000);
     hand_over(&mut world, 0, same(10));
     assert_eq!(limited(&world), 0);
 }
@@ -206,7 +207,7 @@ fn no_limit_is_none() {
 
 #[test]
 fn a_thousand_templates_are_bounded_by_their_level_and_cost_no_memory() {
-    let mut world = with(|config| config.rate_limit = 100);
+    let mut world = with(|config| config.rate_limit = 10);
     for _ in 0..5 {
         hand_over(&mut world, 0, different(1_000));
     }
