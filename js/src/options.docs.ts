@@ -20,6 +20,8 @@ const DESCRIPTIONS: Readonly<Record<Name, string>> = {
   minLevel: "The lowest level that is kept.",
   userId: "The user of all entries, until `setUserId`.",
   sessionId: "The session of all entries, until `setSessionId`.",
+  session:
+    "Gives entries without a `sessionId` one of their own: of the `tab` (a duplicated tab gets its own), or one for all tabs of the `browser`. It ends after half an hour without a page. Kept in the storage, and only with consent.",
   user: "`{ id, name, email }` of all entries, until `setUser`.",
   tags: "Tags of all entries, until `setTags`.",
   context: "Context of all entries; `setContext` and `child` merge into it.",
@@ -64,6 +66,7 @@ const KINDS = new Map<unknown, readonly [type: string, unit: string]>([
   [kinds.compression, ["boolean or `auto`", ""]],
   [kinds.rate, ["number or `false`", ""]],
   [kinds.storage, ["`memory` or `persist`", ""]],
+  [kinds.sharing, ["`tab`, `browser` or `false`", ""]],
   [kinds.texts, ["string[]", ""]],
   [kinds.redaction, ["boolean or `{ keys: string[] }`", ""]],
   [kinds.object, ["object", ""]],

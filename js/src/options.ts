@@ -9,7 +9,7 @@
 import { SapwoodError } from "./error.js";
 import { severityOf } from "./levels.js";
 import { CONSENTS } from "./protocol.js";
-import type { Consent, DropReason, Level, LoggerOptions, Offline, User } from "./types.js";
+import type { Consent, DropReason, Level, LoggerOptions, Offline, Sharing, User } from "./types.js";
 
 /** Is the value of a kind, and within its bounds? */
 type Kind<T> = (value: unknown, min: number, max: number) => value is T;
@@ -28,6 +28,7 @@ export const setting = (value: unknown): value is string | null => value === nul
 export const level = (value: unknown): value is Level => severityOf(value) > 0;
 export const consent = (value: unknown): value is Consent => CONSENTS.includes(value as Consent);
 export const storage = (value: unknown): value is Offline => value === "memory" || value === "persist";
+export const sharing = (value: unknown): value is Sharing => value === "tab" || value === "browser" || value === false;
 /** At most `max` strings of at most `min` characters. */
 export const texts: Kind<readonly string[]> = (value, min, max): value is string[] =>
   Array.isArray(value) && value.length <= max && value.every((item) => text(item, 1, min));
@@ -52,6 +53,7 @@ export const OPTIONS = {
   minLevel: [level, 0, 0, "debug"],
   userId: [text, 1, 100],
   sessionId: [text, 1, 100],
+  session: [sharing, 0, 0, false],
   user: [object as Kind<User>],
   tags: [texts, 50, 20],
   context: [object],
@@ -80,8 +82,8 @@ export const OPTIONS = {
 } as const satisfies Record<string, Spec>;
 
 /** Where the options stand with which the configuration record begins: `batchSize` to `rateLimit`, in the order of the list. */
-export const RECORD_FROM = 13;
-export const RECORD_TO = 24;
+export const RECORD_FROM = 14;
+export const RECORD_TO = 25;
 
 type WithDefault = readonly [unknown, unknown, unknown, unknown];
 type ValueOf<S extends Spec> = S[0] extends Kind<infer T> ? (S extends WithDefault ? T : T | undefined) : never;

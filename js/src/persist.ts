@@ -36,8 +36,8 @@ export async function load(): Promise<CoreModule> {
     _reserve: reserve,
     _start: start,
     _stat: stat,
-    _journal: (name, call) =>
-      journal(name, (what, count, bytes) =>
+    _journal: (name, init, call) =>
+      journal(name, init, (what, count, bytes) =>
         call((core) => {
           const at = reserve(bytes.length);
           new Uint8Array(memory.buffer, at, bytes.length).set(bytes);

@@ -109,6 +109,8 @@ export const STAT_STORED = 5;
 export const STAT_DROPPED = 6;
 /** The same counters of earlier pages' entries begin behind those of the drops. */
 export const STAT_RECOVERED = 21;
+/** How far the server's clock is ahead, in ms. */
+export const STAT_CLOCK_SKEW = 42;
 
 /** The page is hidden, as `entry` would pass it on for `pagehide`. */
 export const SIGNAL_HIDE = 4;
@@ -141,10 +143,14 @@ export interface CoreModule {
   _flush(core: number, token: number, timeoutMs: number, close: boolean): void;
   _consent(core: number, state: number): void;
   /**
-   * Of a core with a journal: opens the store of this name, and gives what performs the core's operations on it. `call` calls the
+   * Of a core with a journal: opens the store of what is sent to this address, and gives what performs the core's operations on it. `call` calls the
    * core, if it lives.
    */
-  _journal?(name: string, call: (fn: (core: number) => void) => void): (operation: number, bytes: Uint8Array<ArrayBuffer>) => void;
+  _journal?(
+    url: string,
+    simpleInit: RequestInit,
+    call: (fn: (core: number) => void) => void,
+  ): (operation: number, bytes: Uint8Array<ArrayBuffer>) => void;
   _stat(core: number, index: number): number;
 }
 

@@ -13,6 +13,7 @@ import {
   DROP_CORE_FAILED,
   DROP_REASONS,
   STAT_BUFFERED,
+  STAT_CLOCK_SKEW,
   STAT_DELIVERED,
   STAT_DROPPED,
   STAT_IN_FLIGHT,
@@ -38,6 +39,8 @@ export function stats(engine: Engine): Stats {
   };
   const recovered = stat(engine, STAT_RECOVERED + STAT_DELIVERED);
   if (recovered) result.recovered = recovered;
+  const skew = stat(engine, STAT_CLOCK_SKEW);
+  if (skew) result.clockSkewMs = skew;
   let rest = result.accepted - result.delivered - result.unconfirmed;
   DROP_REASONS.forEach((reason, i) => {
     let count = engine._drops[i]! + stat(engine, STAT_DROPPED + i);

@@ -8,10 +8,13 @@
  * Tested in `tests/browser/persist.test.ts`.
  */
 
+import { deadMansBatch } from "./later.js";
+import { webLocks } from "./locks.js";
+
 /** What the core asks for, by number. */
-const [STORE, ERASE, LOAD, SCAN] = [0, 1, 2, 3];
+const [STORE, ERASE, LOAD, SCAN, END, LATER] = [0, 1, 2, 3, 4, 5];
 /** What it is told, by number. */
-const [OPEN, STORED, REFUSED, ORPHAN, LOADED, CLOSED] = [0, 1, 2, 3, 4, 5];
+const [OPEN, STORED, REFUSED, ORPHAN, LOADED, CLOSED, ABLE] = [0, 1, 2, 3, 4, 5, 6];
 
 /** An id: 16 bytes, of which the first eight name the instance. */
 const ID_BYTES = 16;
@@ -33,15 +36,14 @@ export type Tell = (what: number, count: number, bytes: Uint8Array) => void;
 /** Does what the core asks for, with an id and what is to be stored under it. */
 export type Operate = (operation: number, bytes: Uint8Array<ArrayBuffer>) => void;
 
-/** Opens the store of this name; `tell` is called from then on, and never from inside of a call. */
-export function journal(name: string, tell: Tell): Operate {
+/** Opens the store of the endpoint `name`; `tell` is called from then on, and never from inside of a call. */
+export function journal(name: string, init: RequestInit, tell: Tell): Operate {
+  const later = deadMansBatch(name, init);
   const database = `sapwood ${name}`;
-  const { indexedDB, navigator } = globalThis;
-  const locks = navigator?.locks as LockManager | undefined;
+  const { indexedDB } = globalThis;
+  const locks = webLocks();
   /** The connection; undefined while the page is frozen or after the end. */
   let ready: Promise<IDBDatabase> | undefined;
-  /** Gives the locks back. */
-  let releases: (() => void)[] = [];
   /** The lock that says that this instance lives, and whose id it is. */
   let alive: Promise<void> | undefined;
   let instance = "";
@@ -93,17 +95,6 @@ export function journal(name: string, tell: Tell): Operate {
       .catch(failed);
   };
 
-  /** Resolves once the lock is held; it is held until it is given back. Without locks at once. */
-  const hold = (lock: string): Promise<void> =>
-    new Promise((held) => {
-      const request = locks?.request(lock, () => {
-        held();
-        return new Promise<void>((release) => releases.push(release));
-      });
-      if (request) request.catch(() => held());
-      else held();
-    });
-
   /** The records that are there and whose instance is not. */
   const look = (found: (ids: Uint8Array[]) => void): void =>
     act(
@@ -115,15 +106,14 @@ export function journal(name: string, tell: Tell): Operate {
   const orphans = (ids: Uint8Array[]): void => ids.forEach((id) => tell(ORPHAN!, 0, id));
 
   const scan = async (): Promise<void> => {
-    if (!locks) {
+    const names = await locks._held();
+    if (!names) {
       // A living page would have sent them meanwhile. If it has not, the receiver removes what comes twice.
       return look((before) => {
         const known = new Set(before.map(hex));
         setTimeout(() => look((ids) => orphans(ids.filter((id) => known.has(hex(id))))), ORPHAN_AGE_MS);
       });
     }
-    const { held = [] } = await locks.query();
-    const names = new Set(held.map((lock) => lock.name));
     look((ids) => orphans(ids.filter((id) => !names.has(`${database} ${hex(id.subarray(0, INSTANCE_BYTES))}`))));
   };
 
@@ -132,7 +122,7 @@ export function journal(name: string, tell: Tell): Operate {
     if (leading) void scan().catch(() => {});
     else if (!asked) {
       asked = true;
-      void hold(database).then(() => {
+      void locks._hold(database).then(() => {
         if (!ready) return;
         leading = true;
         clearInterval(looking);
@@ -147,14 +137,13 @@ export function journal(name: string, tell: Tell): Operate {
     ready = alive = undefined;
     leading = asked = false;
     clearInterval(looking);
-    releases.forEach((release) => release());
-    releases = [];
+    locks._release();
   };
   const pagehide = (): void => suspend();
   const pageshow = (event: PageTransitionEvent): void => {
     if (!event.persisted || over) return;
     open();
-    if (instance) alive = hold(instance);
+    if (instance) alive = locks._hold(instance);
     lead();
   };
 
@@ -162,6 +151,7 @@ export function journal(name: string, tell: Tell): Operate {
     open();
     addEventListener("pagehide", pagehide);
     addEventListener("pageshow", pageshow);
+    if (later) void Promise.resolve().then(() => tell(ABLE!, 0, NOTHING));
     act(
       "readonly",
       (records) => records.count(),
@@ -179,7 +169,7 @@ export function journal(name: string, tell: Tell): Operate {
     if (operation === STORE) {
       instance = `${database} ${hex(id.subarray(0, INSTANCE_BYTES))}`;
       // Whoever finds the record has to see that its page lives.
-      void (alive ??= hold(instance)).then(() =>
+      void (alive ??= locks._hold(instance)).then(() =>
         act(
           "readwrite",
           (records) => records.put(bytes.slice(ID_BYTES), id),
@@ -208,7 +198,9 @@ export function journal(name: string, tell: Tell): Operate {
         () => loaded(),
       );
     } else if (operation === SCAN) lead();
-    else {
+    else if (operation === LATER) later?.(bytes);
+    else if (operation === END) {
+      later?.(NOTHING);
       // The logger has ended: what it left is anybody's.
       removeEventListener("pagehide", pagehide);
       removeEventListener("pageshow", pageshow);

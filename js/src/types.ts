@@ -18,6 +18,9 @@ export type Level = "trace" | "debug" | "info" | "warn" | "error" | "fatal";
 /** Where unsent entries are kept. */
 export type Offline = "memory" | "persist";
 
+/** What shares a session id: the pages of a tab, or those of all tabs. `false`: there is none. */
+export type Sharing = "tab" | "browser" | false;
+
 /** May anything leave? `pending`: nothing leaves or is stored yet; `denied`: what is held and what comes is dropped. */
 export type Consent = "pending" | "granted" | "denied";
 
@@ -80,6 +83,8 @@ export interface LoggerOptions {
   minLevel?: Level;
   userId?: string | undefined;
   sessionId?: string | undefined;
+  /** Makes a `sessionId` where none is given: one for the `"tab"` or for the whole `"browser"`. Default false. */
+  session?: Sharing;
   user?: User | undefined;
   /** Tags of every entry; at most 20 of 50 characters. */
   tags?: readonly string[];
@@ -187,6 +192,8 @@ export interface Stats {
   dropped: Partial<Record<DropReason, number>>;
   /** Entries of earlier pages, found in the journal and confirmed since; not among `accepted`. Only where there are any. */
   recovered?: number;
+  /** How far the receiver's clock is ahead of this one's, in ms, by its last answer. Only where it says, and they differ. */
+  clockSkewMs?: number;
   /** What runs the logic: `none` before the start, without a destination, and after a failure. */
   core: "wasm" | "none";
 }

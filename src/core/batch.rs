@@ -40,6 +40,8 @@ pub struct Batch {
     pub request: RequestId,
     /// When that request began.
     pub since: Millis,
+    /// Is that a beacon?
+    pub beacon: bool,
     /// Bytes of the keepalive quota that it holds.
     pub quota_bytes: usize,
 }
@@ -55,6 +57,7 @@ impl Batch {
             failures: 0,
             request: 0,
             since: 0,
+            beacon: false,
             quota_bytes: 0,
         }
     }

@@ -16,9 +16,12 @@ use super::effect::Effect;
 use super::entry;
 use super::error::Problem;
 use super::event::{Event, Outcome, RequestId};
+use super::fields::FLOW_ID;
 use super::flush::{self, End, Flushes};
 use super::journal;
-use super::limits::{ENTRY_OVERHEAD_BYTES, EXIT_MS, SLEEP_MS};
+use super::later;
+use super::level::Level;
+use super::limits::{ENTRY_BYTES_MAX, ENTRY_OVERHEAD_BYTES, EXIT_MS, SLEEP_MS};
 use super::msgpack::Reader;
 use super::random::Random;
 use super::rate::{self, Rates, Verdict};
@@ -106,6 +109,7 @@ impl Client {
         delivery::pump(&mut self.destination, &mut self.state);
         self.settle();
         journal::pump(&mut self.destination, &mut self.state);
+        later::pump(&mut self.destination, &mut self.state);
         while let Some((at, count)) = self.destination.take_untold() {
             self.state.effects.push(Effect::Dropped {
                 reason: DROP_REASONS[at],
@@ -137,6 +141,16 @@ impl Client {
         self.destination.recovered()
     }
 
+    /// Bytes of the browser's keepalive quota that the requests in flight hold.
+    pub fn quota_used(&self) -> usize {
+        self.destination.quota_used()
+    }
+
+    /// So many bytes of that quota are held by other loggers of the page. Told before an event; it counts from the next one on.
+    pub fn set_others_quota(&mut self, bytes: usize) {
+        self.destination.others_quota = bytes;
+    }
+
     /// Has a close been settled? Then only late answers are of interest.
     pub fn is_closed(&self) -> bool {
         self.state.phase == Phase::Closed
@@ -149,12 +163,18 @@ impl Client {
             Event::Visible(visible) => {
                 self.state.hidden = !visible;
                 let destination = &mut self.destination;
-                destination.exit_until = if visible { 0 } else { self.state.now.after(EXIT_MS) };
+                // While nothing comes through, leaving is no reason to try.
+                let goes = !visible && !destination.is_blocked();
+                destination.exit_until = if goes { self.state.now.after(EXIT_MS) } else { 0 };
+                if visible {
+                    delivery::seen(destination, &self.state);
+                }
                 // A refusal of long ago says nothing of this moment.
                 destination.keepalive_refused = false;
-                destination.journal.quiet_until = destination.exit_until;
+                destination.journal.quiet_until = if visible { 0 } else { self.state.now.after(EXIT_MS) };
                 destination.journal.scan |= visible;
             }
+            Event::Restored => delivery::restored(&mut self.destination, &self.state),
             Event::Online(online) => self.online(online),
             Event::Wake => {}
             Event::Outcome { request, outcome } => self.outcome(request, outcome),
@@ -243,8 +263,10 @@ impl Client {
             rate::write_number(text);
         }
         let bytes = text.len() - start;
+        let in_flow = !raw.values.get(FLOW_ID).is_empty() || !scope.get(FLOW_ID).is_empty();
         let reason = match level {
             None => DropReason::Unserialisable,
+            Some(_) if bytes > ENTRY_BYTES_MAX => DropReason::TooLarge,
             // It goes alone, and takes nothing with it that has room.
             Some(_) if bytes + ENTRY_OVERHEAD_BYTES > config.buffer_bytes => DropReason::BufferFull,
             Some(level) => {
@@ -253,6 +275,7 @@ impl Client {
                     accepted_at,
                     bytes,
                     level,
+                    rank: if in_flow { level.max(Level::Warn) } else { level },
                 });
                 return self.destination.bound(config.buffer_bytes, &mut self.state.flushes);
             }
@@ -327,6 +350,7 @@ impl Client {
         let delivery = delivery::deadline(&self.destination, &self.state);
         delivery
             .min(journal::deadline(&self.destination, &self.state))
+            .min(later::deadline(&self.destination, &self.state))
             .min(self.state.flushes.deadline())
             .max(self.state.now.monotonic)
     }

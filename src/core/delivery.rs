@@ -5,6 +5,7 @@
 //! success or a final rejection of its id (I7); nothing is given up by age before an attempt has failed. A request that
 //! takes longer than `timeoutMs` counts as failed; the browser ends it a little later. Tested by
 //! `tests/contracts/delivery.rs`, `exit.rs` and `retry.rs`.
+use ::core::mem;
 use alloc::boxed::Box;
 
 use super::batch::Batch;
@@ -74,7 +75,9 @@ pub fn deadline(destination: &Destination, state: &State) -> Millis {
 
 /// Is there room for a request, whenever its time is?
 fn may_ask(destination: &Destination, state: &State) -> bool {
-    state.may_send() && !destination.stopped && destination.flights.len() <= usize::from(state.hidden)
+    // A page that is only in the background has one at a time, or what it sends would arrive in any order.
+    let leaving = state.hidden && destination.journal.quiet_until > state.now.monotonic;
+    state.may_send() && !destination.stopped && destination.flights.len() <= usize::from(leaving)
 }
 
 fn may_send(destination: &Destination, state: &State) -> bool {
@@ -107,12 +110,22 @@ fn waits_for_older(destination: &Destination, state: &State) -> bool {
 /// Bytes that the header adds to the entries, with room for what grows until the batch is delivered.
 fn frame_bytes(destination: &Destination, state: &State) -> usize {
     let empty = Batch::new([0; 16], None, Entries::default());
-    json::frame(&empty, state, destination.dropped(), true).len() + HEADER_SLACK_BYTES
+    json::frame(&empty, state, &destination.books[0], true).len() + HEADER_SLACK_BYTES
 }
 
 /// The batch that waits for another attempt, or a new one.
 fn next_batch(destination: &mut Destination, state: &mut State) -> Option<Box<Batch>> {
     let frame_bytes = frame_bytes(destination, state);
+    // A breaker: whether a receiver that has failed so often is back is asked with little.
+    let is_probe = destination.backoff.failures >= BREAKER_FAILURES;
+    let probe_max = if is_probe { PROBE_ENTRIES } else { usize::MAX };
+    // At exit a frame is bound by the quota alone.
+    let batch_entries = if state.hidden && destination.frames {
+        BATCH_ENTRIES_MAX
+    } else {
+        state.config.batch_entries
+    };
+    let entries_max = batch_entries.min(destination.entries_max).min(probe_max);
     // A second request, at exit, is worth making only if it outlives the page.
     let second = !destination.flights.is_empty();
     let exit_bytes = destination.quota_left().max(EXIT_BYTES_MIN).saturating_sub(frame_bytes);
@@ -124,7 +137,11 @@ fn next_batch(destination: &mut Destination, state: &mut State) -> Option<Box<Ba
     };
     let fits = |batch: &mut Box<Batch>| !second || batch.entries.text.len() <= exit_bytes;
     if let Some(batch) = destination.waiting.pop_if(fits) {
-        return Some(batch);
+        if batch.entries.heads.len() <= probe_max {
+            return Some(batch);
+        }
+        split(destination, batch, probe_max, state);
+        return destination.waiting.pop();
     }
     let batch_bytes = if state.hidden {
         exit_bytes
@@ -133,14 +150,14 @@ fn next_batch(destination: &mut Destination, state: &mut State) -> Option<Box<Ba
         // The header alone may be larger than a small `batchBytes`.
         batch_bytes.max(BATCH_BYTES_MIN)
     };
+    if state.hidden && destination.buffer.text.len() > batch_bytes {
+        let picked = destination.buffer.pick(entries_max, batch_bytes);
+        if !picked.heads.is_empty() {
+            return Some(state.batch(picked, None));
+        }
+    }
     while is_due(destination, state) {
         let (mut count, mut bytes) = (0, 0);
-        let batch_entries = if state.hidden && destination.frames {
-            BATCH_ENTRIES_MAX
-        } else {
-            state.config.batch_entries
-        };
-        let entries_max = batch_entries.min(destination.entries_max);
         for head in destination.buffer.heads.iter().take(entries_max) {
             bytes += head.bytes;
             if bytes > batch_bytes {
@@ -188,6 +205,7 @@ fn send(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State)
         body = frame::body(&batch, state, destination, true);
     }
     batch.quota_bytes = if keepalive { body.len() } else { 0 };
+    batch.beacon = beacon;
     let timeout_ms = state.config.timeout_ms;
     state.effects.push(Effect::Send(Request {
         id: batch.request,
@@ -199,6 +217,14 @@ fn send(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State)
         timeout_ms,
     }));
     destination.flights.push(batch);
+}
+
+/// What is on its way has only a moment left.
+pub fn restored(destination: &mut Destination, state: &State) {
+    let latest = state.now.after(RESTORED_MS).saturating_sub(state.config.timeout_ms);
+    for batch in &mut destination.flights {
+        batch.since = batch.since.min(latest);
+    }
 }
 
 fn end_late(destination: &mut Destination, state: &mut State) {
@@ -221,14 +247,20 @@ pub fn use_frames(destination: &mut Destination, state: &mut State) {
 
 /// A request was answered.
 pub fn answered(destination: &mut Destination, batch: Box<Batch>, answer: Answer, state: &mut State) {
+    if answer.status == 0 {
+        // Nothing can be read of it: nobody knows how it went.
+        return failed(destination, batch, state);
+    }
     destination.keepalive_refused = false;
     if answer.frames && state.config.compress == Compress::Auto {
         use_frames(destination, state);
     }
+    (destination.answered, destination.quick) = (true, 0);
     let (status, rejected) = (answer.status, End::Dropped(DropReason::Rejected));
     match judge(answer) {
         Verdict::Delivered => {
             destination.backoff.forget();
+            destination.too_large = 0;
             // What the receiver takes is found again after it was found too large.
             destination.entries_max = destination.entries_max.saturating_mul(2).max(2);
             destination.end_batch(&batch, End::Delivered, &mut state.flushes);
@@ -256,11 +288,38 @@ pub fn answered(destination: &mut Destination, batch: Box<Batch>, answer: Answer
 
 /// A request failed without an answer.
 pub fn failed(destination: &mut Destination, batch: Box<Batch>, state: &mut State) {
+    let waited = state.now.monotonic.saturating_sub(batch.since);
+    let leaving = destination.exit_until > state.now.monotonic;
+    if batch.beacon && leaving && batch.entries.heads.len() > 1 && batch.entries.text.len() > EXIT_BYTES_MIN {
+        // Others on this page hold a part of the quota: a smaller one may fit into the rest.
+        let half = batch.entries.heads.len() / 2;
+        return split(destination, batch, half, state);
+    }
     // The browser's refusal of a keepalive request looks like a dead network, but comes at once: the next attempt goes
     // without.
-    let waited = state.now.monotonic.saturating_sub(batch.since);
     destination.keepalive_refused = batch.quota_bytes > 0 && waited <= REFUSAL_MS_MAX;
+    if destination.keepalive_refused && leaving {
+        return destination.wait(batch);
+    }
+    let suspect = state.config.blockable && state.online && !state.hidden && !destination.answered;
+    let quick = suspect && waited <= BLOCKED_MS_MAX;
+    destination.quick = if quick { destination.quick + 1 } else { 0 };
     try_again(destination, batch, 0, (Problem::NetworkError, 0), state);
+    if destination.is_blocked() {
+        destination.backoff.own = state.now.after(BLOCKED_MS);
+        // Once, and instead of the failures themselves.
+        if destination.quick == BLOCKED_FAILURES {
+            state.report(Problem::Blocked, 0);
+        }
+    }
+}
+
+/// The page is seen again. What lets nothing through may be switched off: it is asked again, if not too often.
+pub fn seen(destination: &mut Destination, state: &State) {
+    let asked_at = destination.backoff.own.saturating_sub(BLOCKED_MS);
+    if destination.is_blocked() && state.now.monotonic >= asked_at.saturating_add(BLOCKED_SEEN_MS) {
+        destination.backoff.forget();
+    }
 }
 
 /// Keeps the batch for another attempt, or gives it up when it has had enough.
@@ -278,7 +337,7 @@ fn try_again(
         batch.failures += 1;
         backoff.fail(state.now, retry, &mut state.random);
         // One report a series: what goes on failing says nothing new.
-        if backoff.failures == 1 {
+        if destination.quick == 0 && !mem::replace(&mut backoff.told, true) {
             state.report(problem, status);
         }
     } else {
@@ -292,7 +351,7 @@ fn try_again(
     }
 }
 
-/// Its halves go next, each with an id of its own; a single entry that is refused is given up.
+/// Its halves go next; a single entry that is refused is given up.
 fn halve(destination: &mut Destination, batch: Box<Batch>, state: &mut State) {
     // Once: what goes on being refused says nothing new, and each entry that is given up is told as a drop.
     if destination.entries_max == usize::MAX {
@@ -302,17 +361,26 @@ fn halve(destination: &mut Destination, batch: Box<Batch>, state: &mut State) {
     if half == 0 {
         let end = End::Dropped(DropReason::TooLarge);
         destination.end_batch(&batch, end, &mut state.flushes);
+        // Who takes nothing at all is not asked for each entry.
+        destination.too_large += 1;
+        if destination.too_large > TOO_LARGE_MAX {
+            destination
+                .backoff
+                .fail(state.now, &state.config.retry, &mut state.random);
+        }
     } else {
         destination.entries_max = half;
         split(destination, batch, half, state);
     }
 }
 
-/// Its first `count` entries and the others go next, each part with an id of its own.
+/// Its first `count` entries and the others become batches with ids of their own.
 #[expect(clippy::boxed_local, reason = "moving a pointer is less code to ship")]
 fn split(destination: &mut Destination, mut batch: Box<Batch>, count: usize, state: &mut State) {
     let origin = batch.origin().cloned();
     for part in [batch.entries.take(count), batch.entries] {
-        destination.wait(state.batch(part, origin.clone()));
+        let mut part = state.batch(part, origin.clone());
+        part.failures = batch.failures;
+        destination.wait(part);
     }
 }

@@ -12,7 +12,8 @@ use super::buffer::{Entries, Head};
 use super::event::RequestId;
 use super::flush::{End, Flushes};
 use super::journal::Journal;
-use super::limits::KEEPALIVE_BYTES_MAX;
+use super::later::Later;
+use super::limits::{BLOCKED_FAILURES, KEEPALIVE_BYTES_MAX};
 use super::retry::Backoff;
 use super::stats::{Counters, DROP_REASON_COUNT, DropReason, counter};
 use super::time::Millis;
@@ -30,6 +31,14 @@ pub struct Destination {
     pub backoff: Backoff,
     /// Until when one attempt may be made in spite of our own backoff, because the page may be going; 0: none.
     pub exit_until: Millis,
+    /// Bytes of the keepalive quota that other loggers of the page hold.
+    pub others_quota: usize,
+    /// Was there ever an answer?
+    pub answered: bool,
+    /// Failures in a row that came at once, as those of an ad-blocker do, and never an answer before.
+    pub quick: u32,
+    /// Single entries in a row that were too large.
+    pub too_large: u32,
     /// The last request with keepalive failed at once: the browser has refused it.
     pub keepalive_refused: bool,
     /// Does the receiver read frames?
@@ -38,6 +47,8 @@ pub struct Destination {
     pub stopped: bool,
     /// Most entries in a batch, after the receiver found one too large.
     pub entries_max: usize,
+    /// See [`Later`].
+    pub later: Later,
     /// See [`Journal`].
     pub journal: Journal,
     /// What met its end, of this instance and of earlier pages; what is held is counted by [`Destination::counters`].
@@ -53,6 +64,11 @@ impl Destination {
             entries_max: usize::MAX,
             ..Destination::default()
         }
+    }
+
+    /// Does something let no request through?
+    pub fn is_blocked(&self) -> bool {
+        self.quick >= BLOCKED_FAILURES
     }
 
     /// Drops what exceeds the bound of memory; batches that were cut count, and stay.
@@ -150,15 +166,14 @@ impl Destination {
         Some(self.flights.remove(at))
     }
 
-    /// Bytes of the keepalive quota that our own requests leave.
-    pub fn quota_left(&self) -> usize {
-        let used = self.flights.iter().map(|batch| batch.quota_bytes).sum();
-        KEEPALIVE_BYTES_MAX.saturating_sub(used)
+    /// Bytes of the keepalive quota that our own requests hold.
+    pub fn quota_used(&self) -> usize {
+        self.flights.iter().map(|batch| batch.quota_bytes).sum()
     }
 
-    /// Dropped so far, by reason.
-    pub fn dropped(&self) -> &[u64] {
-        &self.books[0][counter::DROPPED..]
+    /// Bytes of the keepalive quota that all requests of the page leave.
+    pub fn quota_left(&self) -> usize {
+        KEEPALIVE_BYTES_MAX.saturating_sub(self.quota_used() + self.others_quota)
     }
 
     /// The counters, with what was accepted.

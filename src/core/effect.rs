@@ -51,6 +51,9 @@ pub enum Effect {
     /// Look for records of pages that are gone, as soon as this is the one sender of its origin; report each as
     /// [`super::event::Store::Orphan`].
     Scan,
+    /// Have the browser send this body, in a request that needs no preflight, when the page is gone without a word; it takes
+    /// the place of the last one. `None`: nothing any more. Nothing to report; it may be refused.
+    Later(Option<Vec<u8>>),
     /// Sleep until this monotonic time, or until something happens; `Millis::MAX`: without end. The last effect of
     /// each event.
     Sleep(Millis),

@@ -18,10 +18,11 @@ use super::buffer::{Entries, Head};
 use super::config::Consent;
 use super::destination::Destination;
 use super::effect::Effect;
-use super::encode::{json, stored};
+use super::encode::stored;
 use super::error::Problem;
 use super::event::Store;
 use super::flush::End;
+use super::journal_write::{write, write_at};
 use super::limits::*;
 use super::state::{Phase, State};
 use super::stats::{DropReason, counter};
@@ -32,15 +33,19 @@ pub const JOURNAL: bool = cfg!(feature = "journal");
 
 /// A record of entries that are held as well.
 #[derive(Clone, Copy, Debug)]
-struct Record {
-    id: Id,
-    /// The first and the last `seq` in it.
-    first: u64,
-    last: u64,
-    count: usize,
-    bytes: usize,
+pub struct Record {
+    /// Names it.
+    pub id: Id,
+    /// The first `seq` in it.
+    pub first: u64,
+    /// The last.
+    pub last: u64,
+    /// Entries.
+    pub count: usize,
+    /// Bytes of their text.
+    pub bytes: usize,
     /// Some of it was left in the store by `close`.
-    left: bool,
+    pub left: bool,
 }
 
 /// A record whose entries are not held.
@@ -59,15 +64,15 @@ pub struct Journal {
     /// May records be read and erased?
     open: bool,
     /// May they be written?
-    writable: bool,
+    pub writable: bool,
     /// Records of others that were there at the start.
     others: usize,
     /// Entries up to this `seq` have been written.
-    upto: u64,
+    pub upto: u64,
     /// Own records, in the order of `seq`.
-    records: Vec<Record>,
+    pub records: Vec<Record>,
     /// The one that is being written.
-    writing: Option<Record>,
+    pub writing: Option<Record>,
     /// What is to be read, in this order: this instance's own first.
     unread: Vec<Unread>,
     /// The one that is being read.
@@ -175,7 +180,8 @@ impl Journal {
         }
     }
 
-    fn is_full(&self) -> bool {
+    /// Is one of its bounds reached?
+    pub fn is_full(&self) -> bool {
         let records: usize = self.records.iter().map(|record| record.bytes).sum();
         let unread: usize = self.unread.iter().map(|unread| unread.bytes).sum();
         records + unread >= JOURNAL_BYTES_MAX
@@ -192,6 +198,7 @@ pub fn handle(destination: &mut Destination, event: Store<'_>, state: &mut State
             (journal.open, journal.writable, journal.scan) = (true, true, true);
             journal.others = records;
         }
+        Store::Later => destination.later.able = true,
         Store::Closed => {
             journal.fail(state);
             journal.open = false;
@@ -199,13 +206,14 @@ pub fn handle(destination: &mut Destination, event: Store<'_>, state: &mut State
             journal.records.clear();
             journal.adopted.clear();
             while let Some(unread) = destination.journal.unread.pop() {
-                lose(destination, unread, state);
+                lose(destination, unread, DropReason::StoreFailed, state);
             }
         }
         Store::Stored(id) => {
-            if let Some(record) = journal.writing.take_if(|record| record.id == id) {
+            if let Some(mut record) = journal.writing.take_if(|record| record.id == id) {
                 // Everything from its first entry on is in it now, what smaller records held included.
                 while let Some(old) = journal.records.pop_if(|old| old.first >= record.first) {
+                    record.left |= old.left;
                     journal.adopted.push(old.id);
                 }
                 journal.keep(record);
@@ -250,7 +258,7 @@ fn loaded(destination: &mut Destination, unread: Unread, bytes: &[u8], state: &m
         // Without bytes it was delivered by another page.
         if own || !bytes.is_empty() {
             destination.journal.fail(state);
-            lose(destination, unread, state);
+            lose(destination, unread, DropReason::StoreFailed, state);
         }
         return;
     };
@@ -272,12 +280,13 @@ fn loaded(destination: &mut Destination, unread: Unread, bytes: &[u8], state: &m
         destination.end_batch(&batch, End::Dropped(DropReason::Expired), &mut state.flushes);
     } else {
         destination.wait(Box::new(batch));
+        // What was read takes room.
+        destination.bound(state.config.buffer_bytes, &mut state.flushes);
     }
 }
 
 /// What was in this record is lost. Of an earlier page's nobody knows how much: at least one entry.
-fn lose(destination: &mut Destination, unread: Unread, state: &mut State) {
-    let reason = DropReason::StoreFailed;
+fn lose(destination: &mut Destination, unread: Unread, reason: DropReason, state: &mut State) {
     if unread.count == 0 {
         destination.books[1][counter::ACCEPTED] += 1;
         destination.count_drops(reason, 1, false, true);
@@ -298,10 +307,7 @@ pub fn pump(destination: &mut Destination, state: &mut State) {
         // What was stored with consent goes without it.
         while let Some(unread) = destination.journal.unread.pop() {
             destination.journal.adopted.push(unread.id);
-            for _ in 0..unread.count {
-                destination.count_drops(DropReason::Consent, 1, false, false);
-                state.flushes.note(unread.last, End::Dropped(DropReason::Consent));
-            }
+            lose(destination, unread, DropReason::Consent, state);
         }
         destination.journal.reading = None;
     }
@@ -374,98 +380,6 @@ fn erase(destination: &mut Destination, state: &mut State) {
             remove(id);
         }
     }
-}
-
-/// When the next record is to be written.
-fn write_at(destination: &Destination, state: &State) -> Millis {
-    let journal = &destination.journal;
-    if !journal.writable || journal.writing.is_some() || journal.is_full() || !state.may_send() {
-        return Millis::MAX;
-    }
-    let unwritten = |heads: &[Head]| {
-        let begin = heads.partition_point(|head| head.seq <= journal.upto);
-        heads.get(begin).map_or(Millis::MAX, |head| head.accepted_at)
-    };
-    let mut oldest = unwritten(&destination.buffer.heads);
-    for batch in destination.waiting.iter().chain(&destination.flights) {
-        if batch.origin().is_none() {
-            oldest = oldest.min(unwritten(&batch.entries.heads));
-        }
-    }
-    // What a close may not get rid of in time has to be there before.
-    let delay = if state.phase == Phase::Open {
-        JOURNAL_DELAY_MS
-    } else {
-        0
-    };
-    oldest.saturating_add(delay)
-}
-
-/// Writes what has not been written, with the small records before it.
-fn write(destination: &mut Destination, state: &mut State) {
-    let mut header = Vec::new();
-    json::write_account(&mut header, state, destination.dropped());
-    let journal = &destination.journal;
-    let fresh = gather(destination, state, journal.upto);
-    let (mut count, mut bytes, mut after) = (fresh.heads.len(), fresh.text.len(), journal.upto);
-    for record in journal.records.iter().rev() {
-        (count, bytes) = (count + record.count, bytes + record.bytes);
-        if record.count * 2 > count || count > state.config.batch_entries || bytes > state.config.batch_bytes {
-            break;
-        }
-        after = record.first - 1;
-    }
-    let entries = gather(destination, state, after);
-    let id = state.id();
-    let (Some(first), Some(last)) = (entries.heads.first(), entries.heads.last()) else {
-        return;
-    };
-    let record = Record {
-        id,
-        first: first.seq.min(after + 1),
-        last: last.seq,
-        count: entries.heads.len(),
-        bytes: entries.text.len(),
-        left: false,
-    };
-    destination.journal.upto = last.seq;
-    destination.journal.writing = Some(record);
-    let bytes = stored::write(&id, state.now.unix, &entries, &header);
-    state.effects.push(Effect::Store { id, bytes });
-}
-
-/// Copies what is held with a higher `seq`, in its order, as much as goes into one record.
-fn gather(destination: &Destination, state: &State, after: u64) -> Entries {
-    let mut pieces: Vec<(&[Head], &[u8])> = Vec::new();
-    let mut gathered = Entries::default();
-    let batches = destination.waiting.iter().chain(&destination.flights);
-    let own = batches
-        .filter(|batch| batch.origin().is_none())
-        .map(|batch| &batch.entries);
-    for Entries { heads, text } in own.chain([&destination.buffer]) {
-        let begin = heads.partition_point(|head| head.seq <= after);
-        let bytes: usize = heads[..begin].iter().map(|head| head.bytes).sum();
-        pieces.push((&heads[begin..], &text[bytes..]));
-    }
-    loop {
-        let next = |heads: &[Head]| heads.first().map_or(u64::MAX, |head| head.seq);
-        let Some((heads, text)) = pieces.iter_mut().min_by_key(|(heads, _)| next(heads)) else {
-            break;
-        };
-        let Some((head, rest)) = heads.split_first() else {
-            break;
-        };
-        let bytes = gathered.text.len() + head.bytes;
-        let is_full = gathered.heads.len() >= state.config.batch_entries || bytes > state.config.batch_bytes;
-        if is_full && !gathered.heads.is_empty() {
-            break;
-        }
-        let (own, others) = text.split_at(head.bytes);
-        gathered.heads.push(*head);
-        gathered.text.extend_from_slice(own);
-        (*heads, *text) = (rest, others);
-    }
-    gathered
 }
 
 /// When the next record is to be read: when nothing else waits, and it could be sent.

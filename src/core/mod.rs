@@ -36,6 +36,8 @@ pub mod destination;
 pub mod encode;
 pub mod flush;
 pub mod journal;
+pub mod journal_write;
+pub mod later;
 pub mod retry;
 
 // The one way in and the one way out.

@@ -88,6 +88,19 @@ test("a living tab's records are its own; when it is gone another sends them", a
   assert.equal(fixture.server.received.filter((request) => request.logs.some((entry) => entry.message === "mine")).length, 2);
 });
 
+test("what waits in a tab that crashes is sent without a next visit", async () => {
+  const page = await fixture.open();
+  const source = fixture.source();
+  await openLogger(page, { ...options(source), flushInterval: 60_000 });
+  await page.evaluate(() => void window.log.info("last words"));
+  await waitFor("the record", async () => (await records(page)) === 1);
+  const cdp = await page.context().newCDPSession(page);
+  // It never answers: the renderer is gone.
+  void cdp.send("Page.crash").catch(() => {});
+  await waitFor("the entry", () => fixture.collector.count(source) === 1);
+  await page.context().close();
+});
+
 test("a store that cannot be opened is told of once, and all is delivered from memory", async () => {
   const page = await fixture.open();
   const source = fixture.source();

@@ -12,6 +12,7 @@ use sapwood::core::error::Problem;
 use sapwood::core::event::{Answer, Event, Outcome, RequestId, Store};
 use sapwood::core::flush;
 use sapwood::core::level::Level;
+use sapwood::core::limits::REFUSAL_MS_MAX;
 use sapwood::core::stats::{DropReason, counter};
 use sapwood::core::time::{Millis, Now};
 use serde_json::{Value, json};
@@ -52,6 +53,10 @@ pub(crate) struct World {
     pub(crate) store_answers: bool,
     /// How often the client wanted to look for records.
     pub(crate) scans: usize,
+    /// What the browser sends if the page is gone without a word.
+    pub(crate) later: Option<Vec<u8>>,
+    /// How often that was changed.
+    pub(crate) armed: usize,
     /// Every effect so far: the trace.
     pub(crate) trace: Vec<Effect>,
     judge: Judge,
@@ -96,6 +101,8 @@ impl World {
             store_open: Vec::new(),
             store_answers: true,
             scans: 0,
+            later: None,
+            armed: 0,
             judge,
             seq: 0,
             token: 0,
@@ -133,6 +140,10 @@ impl World {
                     self.store.remove(id);
                 }
                 Effect::Scan => self.scans += 1,
+                Effect::Later(body) => {
+                    self.later = body.clone();
+                    self.armed += 1;
+                }
                 Effect::Sleep(until) => (asleep, self.sleep) = (true, *until),
             }
             self.trace.push(effect);
@@ -320,8 +331,14 @@ impl World {
         self.outcome(self.open()[0], outcome);
     }
 
-    /// The oldest open request fails.
+    /// The oldest open request fails, after the time that a network takes for it.
     pub(crate) fn fail(&mut self) {
+        self.jump_to(self.now.monotonic + REFUSAL_MS_MAX + 1);
+        self.refuse();
+    }
+
+    /// The oldest open request fails at once, as what the browser refuses does.
+    pub(crate) fn refuse(&mut self) {
         self.outcome(self.open()[0], Outcome::Failed);
     }
 

@@ -152,6 +152,7 @@ fn counters_have_the_same_numbers() {
         ("STORED", counter::STORED),
         ("DROPPED", counter::DROPPED),
         ("RECOVERED", counter::COUNT),
+        ("CLOCK_SKEW", 2 * counter::COUNT),
     ];
     for (name, number) in counters {
         assert_eq!(constant(PROTOCOL, &format!("STAT_{name}")), number as u64);
@@ -272,6 +273,7 @@ fn value_of(name: &str) -> Value {
         "consent" => json!(2),
         "redact" | "crossOrigin" => json!(true),
         "keepalive" => json!(false),
+        "blockable" => json!(true),
         "apiKey" => json!("key"),
         "common" => json!(",\"source\":\"web\""),
         "resource" => json!(",\"core\":\"wasm\""),
@@ -295,7 +297,7 @@ fn the_configuration_record_is_read_in_the_order_of_the_page() {
         (Some(18), 19, Consent::Denied)
     );
     assert_eq!((config.compress, config.rate_limit), (Compress::Always, 20));
-    assert!(config.redact.enabled && config.cross_origin && !config.keepalive);
+    assert!(config.redact.enabled && config.cross_origin && !config.keepalive && config.blockable);
     assert_eq!(
         (&config.api_key[..], &config.common[..]),
         (&b"key"[..], &b",\"source\":\"web\""[..])

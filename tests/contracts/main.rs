@@ -6,6 +6,7 @@
 mod common;
 
 mod accounting;
+mod answers;
 mod boundary;
 mod buffer;
 mod context;
@@ -14,9 +15,13 @@ mod delivery;
 mod entries;
 mod exit;
 mod flush;
+mod found;
 mod frames;
 mod identity;
+
 mod journal;
+mod later;
+mod leaving;
 mod offline;
 mod privacy;
 mod rate;

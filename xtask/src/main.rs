@@ -15,6 +15,7 @@ mod process;
 mod repo;
 mod service;
 mod setup;
+mod sim;
 mod size;
 mod tables;
 mod tarball;
@@ -57,6 +58,12 @@ const COMMANDS: &[Command] = &[
         arguments: "[suite…] [--full]",
         help: "all suites, or those named; --full: many more property cases",
         run: test::command,
+    },
+    Command {
+        name: "sim",
+        arguments: "[--seeds N] [--seed S]",
+        help: "simulate the world around the core; --seed: one, with its trace",
+        run: sim::command,
     },
     Command {
         name: "size",

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::repo::Repo;
-use crate::{build, docs, setup, size};
+use crate::{build, docs, setup, sim, size};
 
 struct Suite {
     name: &'static str,
@@ -36,6 +36,7 @@ const SUITES: &[Suite] = &[
     suite("ambient", Needs::Rust, ambient::refused),
     suite("rustdoc", Needs::Rust, native::rustdoc),
     suite("native", Needs::Rust, native::tests),
+    suite("sim", Needs::Packages, sim::suite),
     suite("docs", Needs::Packages, docs::check),
     suite("types", Needs::Build, js::types),
     suite("size", Needs::Build, size::check),

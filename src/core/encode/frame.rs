@@ -18,7 +18,7 @@ const ZLIB: u8 = 1 << 2;
 /// The body that carries a batch: a frame where the receiver reads them, otherwise JSON. `key_in_body`: the request may
 /// carry no header, so the key goes here.
 pub fn body(batch: &Batch, state: &State, destination: &Destination, key_in_body: bool) -> Vec<u8> {
-    let json = json::frame(batch, state, destination.dropped(), key_in_body);
+    let json = json::frame(batch, state, &destination.books[0], key_in_body);
     if !destination.frames {
         return json;
     }

@@ -6,10 +6,10 @@ use crate::core::batch::Batch;
 use crate::core::buffer::Head;
 use crate::core::json::{write_hex, write_name, write_string, write_unsigned};
 use crate::core::state::{Phase, State};
-use crate::core::stats::DROP_REASON_NAMES;
+use crate::core::stats::{Counters, DROP_REASON_NAMES, counter};
 
-/// The whole body. `key_in_body`: the request may carry no header, so the key goes here.
-pub fn frame(batch: &Batch, state: &State, dropped: &[u64], key_in_body: bool) -> Vec<u8> {
+/// The whole body. `ended`: what met its end so far. `key_in_body`: the request may carry no header, so the key goes here.
+pub fn frame(batch: &Batch, state: &State, ended: &Counters, key_in_body: bool) -> Vec<u8> {
     let mut out = Vec::new();
     out.extend_from_slice(b"{\"batch\":{\"id\":\"");
     write_hex(&mut out, &batch.id);
@@ -25,7 +25,7 @@ pub fn frame(batch: &Batch, state: &State, dropped: &[u64], key_in_body: bool) -
     write_number(&mut out, b"attempt", batch.attempts.into());
     match origin {
         Some(origin) => out.extend_from_slice(&origin.header),
-        None => write_account(&mut out, state, dropped),
+        None => write_account(&mut out, state, ended),
     }
     let key = if key_in_body { &state.config.api_key[..] } else { b"" };
     let last: &[u8] = match state.phase {
@@ -44,10 +44,13 @@ pub fn frame(batch: &Batch, state: &State, dropped: &[u64], key_in_body: bool) -
 }
 
 /// What the header says of the instance that logged the entries.
-pub fn write_account(out: &mut Vec<u8>, state: &State, dropped: &[u64]) {
+pub fn write_account(out: &mut Vec<u8>, state: &State, ended: &Counters) {
     write_number(out, b"accepted", state.accepted);
+    if ended[counter::UNCONFIRMED] > 0 {
+        write_number(out, b"unconfirmed", ended[counter::UNCONFIRMED]);
+    }
     out.extend_from_slice(&state.config.resource);
-    write_dropped(out, dropped);
+    write_dropped(out, &ended[counter::DROPPED..]);
 }
 
 fn write_number(out: &mut Vec<u8>, name: &[u8], number: u64) {

@@ -52,11 +52,13 @@ pub fn read(record: &[u8], id: &Id, now: Now) -> Option<(Batch, u64)> {
                 .iter()
                 .fold(0, |number, byte| number << 8 | u64::from(*byte))
         };
+        let level = Level::from_severity(number(8))?;
         let head = Head {
             seq: number(0),
             accepted_at,
             bytes: number(4) as usize,
-            level: Level::from_severity(number(8))?,
+            level,
+            rank: level,
         };
         bytes += head.bytes;
         entries.heads.push(head);

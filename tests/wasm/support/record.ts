@@ -71,6 +71,7 @@ export const DEFAULTS = {
   redact: true,
   crossOrigin: false,
   keepalive: true,
+  blockable: false,
   apiKey: "",
   common: ',"source":"shop","environment":"test"',
   resource: ',"resource":{"source":"shop"}',
