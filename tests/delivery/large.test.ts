@@ -55,6 +55,13 @@ for (const name of chosenBrowsers()) {
       for (const { accepted, arrived, twice } of runs) assert.deepEqual([accepted, arrived, twice], [200, 200, 0]);
     });
 
+    test(`${name}: 200 KB at close, frames, ${speed} line: all arrive at once`, async () => {
+      const runs: Run[] = [];
+      for (let run = 0; run < RUNS; run += 1) runs.push(await closeWithoutJournal(browser, server, origin(), { compress: true }));
+      record({ topic: "large", scenario: `200 KB, frames in memory, ${speed} line`, browser: name, runs });
+      for (const { accepted, arrived, twice } of runs) assert.deepEqual([accepted, arrived, twice], [200, 200, 0]);
+    });
+
     test(`${name}: 200 KB at close, JSON in memory, ${speed} line: what fits arrives, the rest is known to be held`, async () => {
       const runs: Run[] = [];
       for (let run = 0; run < RUNS; run += 1) runs.push(await closeWithoutJournal(browser, server, origin(), {}));
@@ -78,8 +85,10 @@ async function closeWithoutJournal(browser: RealBrowser, server: FaultServer, or
   assert.ok(last);
   await settle(server.ledger, source, last.delivered + last.unconfirmed + last.inFlight, ARRIVAL_MS);
   await fence(browser, server, origin);
-  for (const { batch, logs } of server.received) {
-    if (batch.resource["source"] === source) assertOrder(logs.map(({ seq }) => seq));
+  for (const { batch, logs, text } of server.received) {
+    if (batch.resource["source"] !== source) continue;
+    assertOrder(logs.map(({ seq }) => seq));
+    assert.equal(text.startsWith("SAP1"), options.compress === true, "the form of the request");
   }
   return account(server.ledger, source, accepted, last.buffered + last.stored + dropped(last));
 }
