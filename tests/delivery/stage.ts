@@ -5,12 +5,13 @@
  * Waiting is part of a scenario (30 s without a server): it is no synchronisation. Without `DELIVERY_FULL` long waits are a
  * tenth of what the table says.
  */
+import assert from "node:assert/strict";
 import type { FlushResult, Stats } from "../../js/src/types.js";
-import { loaded, openApp, type RealBrowser, type RealPage } from "../support/browsers.js";
+import { launchWith, loaded, openApp, type RealBrowser, type RealPage } from "../support/browsers.js";
 import { FaultServer } from "../support/server.js";
 import { waitFor } from "../support/wait.js";
 import { FULL } from "./figures.js";
-import { behaviourOf, type Scenario, type Step } from "./table.js";
+import { behaviourOf, loadsOffline, type Scenario, type Step } from "./table.js";
 
 /** Waits from here on are shortened. */
 const LONG_MS = 5_000;
@@ -37,14 +38,16 @@ export class Stage {
 
   private constructor(
     readonly scenario: Scenario,
-    readonly browser: RealBrowser,
+    /** Another one after a `kill`. */
+    public browser: RealBrowser,
     readonly server: FaultServer,
+    readonly profile: string,
   ) {}
 
-  /** Plays all steps. The caller closes the stage. */
-  static async play(scenario: Scenario, browser: RealBrowser): Promise<Stage> {
+  /** Plays all steps, in a browser that has its profile in this folder. The caller closes the stage. */
+  static async play(scenario: Scenario, browser: RealBrowser, profile: string): Promise<Stage> {
     const server = await FaultServer.start();
-    const stage = new Stage(scenario, browser, server);
+    const stage = new Stage(scenario, browser, server, profile);
     const rows = (scenario.server ?? [{}]).map((row) => behaviourOf(row, server.ledger));
     const last = rows.pop();
     if (last) server.always(last);
@@ -78,6 +81,7 @@ export class Stage {
       this.settled.push(await this.#here.evaluate((timeoutMs) => window.log.flush({ timeoutMs }), step.flush));
     else if (step.arrive !== undefined) await this.#until("entries", step.arrive, withinMs, () => this.server.ledger.count(SOURCE));
     else if (step.request !== undefined) await this.#until("requests", step.request, withinMs, () => this.server.received.length);
+    else if (step.requests !== undefined) assert.equal(this.server.received.length, step.requests, "requests until now");
     else if (step.server !== undefined) await (step.server === "gone" ? this.server.close() : this.server.goOn());
     else if (step.network !== undefined) await this.#network(step.network === "offline");
     else if (step.page === "hide") await this.#here.hide();
@@ -99,7 +103,12 @@ export class Stage {
   }
 
   async #visit(): Promise<void> {
-    this.#page = await openApp(this.browser, `${this.server.url}/page`);
+    const page = await openApp(this.browser, `${this.server.url}/page`);
+    this.#page = page;
+    if (loadsOffline(this.scenario)) {
+      await page.evaluate(() => void navigator.serviceWorker.register("/worker.js"));
+      await waitFor("the worker", () => page.evaluate(() => navigator.serviceWorker.controller !== null));
+    }
     await this.#logger();
   }
 
@@ -137,7 +146,12 @@ export class Stage {
   async #leave(how: NonNullable<Step["leave"]>): Promise<void> {
     const page = this.#here;
     await this.#read();
-    if (how === "kill") throw new Error("this runner kills no browser: see kill.test.ts");
+    if (how === "kill") {
+      await this.browser.kill();
+      this.#page = undefined;
+      this.browser = await launchWith(this.browser.name, this.profile);
+      return;
+    }
     if (how === "navigate") return page.goto(`${this.server.url}/blank`);
     if (how === "reload") {
       await page.reload();

@@ -38,6 +38,7 @@ export interface Step {
   flush?: number;
   arrive?: number;
   request?: number;
+  requests?: number;
   withinMs?: number;
   server?: "gone" | "back";
   network?: "offline" | "online";
@@ -60,7 +61,7 @@ export interface Expectation {
 const WORDS = {
   scenario: ["name", "options", "server", "steps", "expect"],
   row: ["status", "retryAfter", "retryAfterDateMs", "hang", "reset", "cut", "delayMs", "store"],
-  step: ["log", "bytes", "level", "wait", "flush", "arrive", "request", "withinMs", "server", "network", "page", "leave", "visit"],
+  step: ["log", "bytes", "level", "wait", "flush", "arrive", "request", "requests", "withinMs", "server", "network", "page", "leave", "visit"],
   expect: ["accepted", "arrived", "dropped", "requests", "inOrder", "timestamps", "settled", "sumCloses"],
 };
 
@@ -75,6 +76,13 @@ export function readScenarios(): Scenario[] {
   }
   return scenarios;
 }
+
+/** Whether a scenario has the browser die. */
+export const kills = (scenario: Scenario): boolean => scenario.steps.some((step) => step.leave === "kill");
+
+/** Whether a scenario loads a page where nothing can be reached. */
+export const loadsOffline = ({ steps }: Scenario): boolean =>
+  steps.some((step) => step.network === "offline") && steps.some((step) => step.leave === "reload");
 
 function known(part: object, words: readonly string[]): void {
   const stranger = Object.keys(part).find((word) => !words.includes(word));
