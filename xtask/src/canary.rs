@@ -24,7 +24,7 @@ use crate::{build, checkout, process, setup, sim};
 
 const FOLDER: &str = "tests/canary";
 /// Suites that hold promises and so must have at least one canary.
-const WATCHED: [&str; 6] = ["contracts", "sim", "facade", "wasm", "collector", "browser"];
+const WATCHED: [&str; 7] = ["contracts", "sim", "facade", "wasm", "collector", "browser", "delivery"];
 /// The suite that is a program of its own.
 const SIM: &str = "sim";
 
