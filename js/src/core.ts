@@ -12,13 +12,13 @@ import type { Engine } from "./engine.js";
 import { end, handIn } from "./msgpack.js";
 import { RECORD_FROM, RECORD_TO } from "./options.js";
 import { common, members } from "./page.js";
-import { CONSENTS, type CoreModule, NOTIFY_DROPPED, NOTIFY_SETTLED, PROBLEMS } from "./protocol.js";
+import { CONSENTS, type CoreModule, NOTIFY_DROPPED, NOTIFY_JOURNAL, NOTIFY_SETTLED, PROBLEMS } from "./protocol.js";
 import type { Fragment } from "./scope.js";
 import { LIST, type Tape } from "./tape.js";
 import { begin, value } from "./writer.js";
 
 /** Writes the configuration record of docs/boundary.md. Its values have been checked, so they go on a tape as they are. */
-function writeConfig({ _config: config, _consent, _resource }: Engine, crossOrigin: boolean): void {
+function writeConfig({ _config: config, _consent, _resource, _url }: Engine, crossOrigin: boolean): void {
   const { redact } = config;
   const keys = typeof redact === "object" ? redact.keys : [];
   const tape: Tape = [
@@ -29,6 +29,7 @@ function writeConfig({ _config: config, _consent, _resource }: Engine, crossOrig
     !!redact,
     crossOrigin,
     !!globalThis.Request && "keepalive" in Request.prototype,
+    !/^(localhost$|127\.|\[::1)/.test(_url!.hostname),
     config.apiKey || "",
     members(common(config)),
     _resource,
@@ -66,6 +67,7 @@ export function startCore(engine: Engine, module: CoreModule): void {
     referrerPolicy: "origin",
     headers,
   });
+  const simpleInit = init({ "Content-Type": "text/plain" });
   const { _notifier } = engine;
   engine._module = module;
   run(engine, () => {
@@ -74,9 +76,11 @@ export function startCore(engine: Engine, module: CoreModule): void {
       handIn(module),
       href,
       init({ "Content-Type": "application/json", ...(apiKey && { "X-API-Key": apiKey }) }),
-      init({ "Content-Type": "text/plain" }),
-      (kind, subject, a, b, c, d) => {
+      simpleInit,
+      (kind, subject, first, b, c, d) => {
+        const a = first as number;
         if (kind === NOTIFY_SETTLED) engine._waiting.get(subject)?.(a, b, c, d);
+        else if (kind === NOTIFY_JOURNAL) engine._store?.(subject, first as Uint8Array<ArrayBuffer>);
         else if (kind === NOTIFY_DROPPED) _notifier._dropped(subject, a);
         else _notifier._problem(PROBLEMS[subject] || "internal", undefined, undefined, a || undefined);
       },
@@ -84,6 +88,10 @@ export function startCore(engine: Engine, module: CoreModule): void {
       (...signal) => run(engine, (_, core) => module._receive(core, ...signal)),
     );
     module._listen(engine._core);
+    if (engine._config.offline === "persist") {
+      engine._store = module._journal?.(href, simpleInit, (fn) => run(engine, (_, core) => fn(core)));
+      if (!engine._store) _notifier._problem("store_failed");
+    }
   });
 }
 

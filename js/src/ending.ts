@@ -25,9 +25,13 @@ const TIMEOUT_MAX_MS = 2_147_483_647;
 export type Settle = (delivered?: number, pending?: number, dropped?: number, lastStatus?: number) => void;
 
 export function flush(engine: Engine, options?: FlushOptions): Promise<FlushResult> {
-  if (engine._closing) return engine._closing;
-  handOn(engine);
-  return answer(engine, false, options);
+  const awaited = !engine._module && engine._loader._awaited?.();
+  const now = (): Promise<FlushResult> => {
+    if (engine._closing) return engine._closing;
+    handOn(engine);
+    return answer(engine, false, options);
+  };
+  return awaited ? awaited.then(now) : now();
 }
 
 export function close(engine: Engine, options?: FlushOptions): Promise<FlushResult> {

@@ -73,6 +73,8 @@ export class Engine {
   /** The core, from its start on (core.ts). */
   _module: CoreModule | undefined;
   _core = 0;
+  /** Performs what the core asks of the journal's store. */
+  _store: ReturnType<NonNullable<CoreModule["_journal"]>> | undefined;
   _tokens = 0;
   readonly _waiting = new Map<number, Settle>();
   /** Has the last start failed? Then log calls do not try again. */

@@ -20,7 +20,9 @@ export type ErrorCode =
   | "unauthorized"
   | "payload_too_large"
   | "timeout"
-  | "internal";
+  | "internal"
+  | "store_failed"
+  | "blocked";
 
 /**
  * An error of Sapwood itself.

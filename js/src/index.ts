@@ -3,7 +3,7 @@
  */
 
 import { create } from "./create.js";
-import { inlined } from "./loader.js";
+import { inlined, persisted } from "./loader.js";
 import type { LoggerOptions, RootLogger } from "./types.js";
 
 export { type ErrorCode, SapwoodError } from "./error.js";
@@ -21,5 +21,5 @@ export type * from "./types.js";
  * await log.flush();
  */
 export function createLogger(options: LoggerOptions): RootLogger {
-  return create(options, inlined);
+  return create(options, Object(options).offline === "persist" ? persisted : inlined);
 }

@@ -28,6 +28,25 @@ function instantiate(module: WebAssembly.Module): CoreModule {
   });
 }
 
+let persistent: Promise<CoreModule | undefined> | undefined;
+let withJournal: CoreModule | undefined;
+
+/** The core with a journal, loaded on demand. Where it cannot be had in time, or at all, the one inside of this package serves. */
+export const persisted: Loader = {
+  _now: () => withJournal || inlined._now(),
+  _later: async () => (await awaited()) || inlined._later(),
+  _awaited: () => (withJournal ? undefined : awaited()),
+};
+
+function awaited(): Promise<CoreModule | undefined> {
+  return (persistent ||= import("./persist.js")
+    .then(({ load }) => load())
+    .then(
+      (module) => (withJournal = module),
+      () => undefined,
+    ));
+}
+
 /** The core inside of this package. */
 export const inlined: Loader = {
   _now: () => loaded || instantiate(new WebAssembly.Module(coreBytes())),

@@ -9,7 +9,7 @@
 import { SapwoodError } from "./error.js";
 import { severityOf } from "./levels.js";
 import { CONSENTS } from "./protocol.js";
-import type { Consent, DropReason, Level, LoggerOptions, User } from "./types.js";
+import type { Consent, DropReason, Level, LoggerOptions, Offline, Sharing, User } from "./types.js";
 
 /** Is the value of a kind, and within its bounds? */
 type Kind<T> = (value: unknown, min: number, max: number) => value is T;
@@ -27,11 +27,15 @@ export const object = (value: unknown): value is object => typeof value === "obj
 export const setting = (value: unknown): value is string | null => value === null || typeof value === "string";
 export const level = (value: unknown): value is Level => severityOf(value) > 0;
 export const consent = (value: unknown): value is Consent => CONSENTS.includes(value as Consent);
+export const storage = (value: unknown): value is Offline => value === "memory" || value === "persist";
+export const sharing = (value: unknown): value is Sharing => value === "tab" || value === "browser" || value === false;
 /** At most `max` strings of at most `min` characters. */
 export const texts: Kind<readonly string[]> = (value, min, max): value is string[] =>
   Array.isArray(value) && value.length <= max && value.every((item) => text(item, 1, min));
 export const redaction: Kind<boolean | { keys: readonly string[] }> = (value, min, max): value is { keys: string[] } =>
   flag(value) || (object(value) && texts((value as { keys?: unknown }).keys, min, max));
+export const compression = (value: unknown): value is boolean | "auto" => value === "auto" || flag(value);
+export const rate: Kind<number | false> = (value, min, max): value is number | false => value === false || integer(value, min, max);
 
 /** Kind, bounds (of a number, of a text's length; of lists: the longest text, the most texts), default. */
 type Spec = readonly [kind: Kind<unknown>, min?: number, max?: number, fallback?: unknown];
@@ -49,6 +53,7 @@ export const OPTIONS = {
   minLevel: [level, 0, 0, "debug"],
   userId: [text, 1, 100],
   sessionId: [text, 1, 100],
+  session: [sharing, 0, 0, false],
   user: [object as Kind<User>],
   tags: [texts, 50, 20],
   context: [object],
@@ -62,6 +67,9 @@ export const OPTIONS = {
   "retry.maxAgeMs": [integer, 0, 7 * DAY_MS, 3_600_000],
   "retry.maxRetries": [integer, 0, 1000],
   timeoutMs: [integer, 1, DAY_MS, 10_000],
+  compress: [compression, 0, 0, "auto"],
+  rateLimit: [rate, 1, 1_000_000, 1000],
+  offline: [storage, 0, 0, "memory"],
   redact: [redaction, 100, 100, true],
   consent: [consent, 0, 0, "granted"],
   captureErrors: [flag, 0, 0, false],
@@ -73,9 +81,9 @@ export const OPTIONS = {
   onDrop: [callback as Kind<OnDrop>],
 } as const satisfies Record<string, Spec>;
 
-/** Where the options stand with which the configuration record begins: `batchSize` to `timeoutMs`, in the order of the list. */
-export const RECORD_FROM = 13;
-export const RECORD_TO = 22;
+/** Where the options stand with which the configuration record begins: `batchSize` to `rateLimit`, in the order of the list. */
+export const RECORD_FROM = 14;
+export const RECORD_TO = 25;
 
 type WithDefault = readonly [unknown, unknown, unknown, unknown];
 type ValueOf<S extends Spec> = S[0] extends Kind<infer T> ? (S extends WithDefault ? T : T | undefined) : never;

@@ -88,6 +88,8 @@ export const PROBLEMS = [
   "payload_too_large",
   "timeout",
   "internal",
+  "store_failed",
+  "blocked",
 ] as const;
 
 /** The name of each consent state, by its number. */
@@ -96,6 +98,7 @@ export const CONSENTS = ["pending", "granted", "denied"] as const;
 export const NOTIFY_SETTLED = 0;
 export const NOTIFY_PROBLEM = 1;
 export const NOTIFY_DROPPED = 2;
+export const NOTIFY_JOURNAL = 3;
 
 export const STAT_ACCEPTED = 0;
 export const STAT_DELIVERED = 1;
@@ -104,12 +107,16 @@ export const STAT_BUFFERED = 3;
 export const STAT_IN_FLIGHT = 4;
 export const STAT_STORED = 5;
 export const STAT_DROPPED = 6;
+/** The same counters of earlier pages' entries begin behind those of the drops. */
+export const STAT_RECOVERED = 21;
+/** How far the server's clock is ahead, in ms. */
+export const STAT_CLOCK_SKEW = 42;
 
 /** The page is hidden, as `entry` would pass it on for `pagehide`. */
 export const SIGNAL_HIDE = 4;
 
 /** What the core calls back; never while it holds a borrow. */
-export type Notify = (kind: number, a: number, b: number, c: number, d: number, e: number) => void;
+export type Notify = (kind: number, subject: number, a: number | Uint8Array<ArrayBuffer>, b: number, c: number, d: number) => void;
 
 /** The instantiated module: one for the page. A core of it is named by a number. The underscores let the build shorten the names. */
 export interface CoreModule {
@@ -135,6 +142,15 @@ export interface CoreModule {
   _records(core: number, length: number, waitedMs: number): void;
   _flush(core: number, token: number, timeoutMs: number, close: boolean): void;
   _consent(core: number, state: number): void;
+  /**
+   * Of a core with a journal: opens the store of what is sent to this address, and gives what performs the core's operations on it. `call` calls the
+   * core, if it lives.
+   */
+  _journal?(
+    url: string,
+    simpleInit: RequestInit,
+    call: (fn: (core: number) => void) => void,
+  ): (operation: number, bytes: Uint8Array<ArrayBuffer>) => void;
   _stat(core: number, index: number): number;
 }
 
@@ -144,4 +160,6 @@ export interface Loader {
   _now(): CoreModule;
   /** The module, compiled in the background. */
   _later(): Promise<CoreModule>;
+  /** Is there a better one on its way, for which a flush waits? */
+  _awaited?(): Promise<unknown> | undefined;
 }

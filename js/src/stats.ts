@@ -13,9 +13,11 @@ import {
   DROP_CORE_FAILED,
   DROP_REASONS,
   STAT_BUFFERED,
+  STAT_CLOCK_SKEW,
   STAT_DELIVERED,
   STAT_DROPPED,
   STAT_IN_FLIGHT,
+  STAT_RECOVERED,
   STAT_STORED,
   STAT_UNCONFIRMED,
 } from "./protocol.js";
@@ -35,6 +37,10 @@ export function stats(engine: Engine): Stats {
     dropped: {},
     core: alive ? "wasm" : "none",
   };
+  const recovered = stat(engine, STAT_RECOVERED + STAT_DELIVERED);
+  if (recovered) result.recovered = recovered;
+  const skew = stat(engine, STAT_CLOCK_SKEW);
+  if (skew) result.clockSkewMs = skew;
   let rest = result.accepted - result.delivered - result.unconfirmed;
   DROP_REASONS.forEach((reason, i) => {
     let count = engine._drops[i]! + stat(engine, STAT_DROPPED + i);

@@ -15,6 +15,12 @@ declare global {
 /** How severe an entry is; trace is the least. */
 export type Level = "trace" | "debug" | "info" | "warn" | "error" | "fatal";
 
+/** Where unsent entries are kept. */
+export type Offline = "memory" | "persist";
+
+/** What shares a session id: the pages of a tab, or those of all tabs. `false`: there is none. */
+export type Sharing = "tab" | "browser" | false;
+
 /** May anything leave? `pending`: nothing leaves or is stored yet; `denied`: what is held and what comes is dropped. */
 export type Consent = "pending" | "granted" | "denied";
 
@@ -77,6 +83,8 @@ export interface LoggerOptions {
   minLevel?: Level;
   userId?: string | undefined;
   sessionId?: string | undefined;
+  /** Makes a `sessionId` where none is given: one for the `"tab"` or for the whole `"browser"`. Default false. */
+  session?: Sharing;
   user?: User | undefined;
   /** Tags of every entry; at most 20 of 50 characters. */
   tags?: readonly string[];
@@ -93,6 +101,19 @@ export interface LoggerOptions {
   retry?: RetryOptions;
   /** Longest time for one request, in ms. Default 10,000. */
   timeoutMs?: number;
+  /**
+   * Send batches compressed, as frames that only Sapwood's own receivers read: `"auto"` (the default) once the receiver has said
+   * that it does, `true` from the first on.
+   */
+  compress?: boolean | "auto";
+  /**
+   * Entries a second that are kept of one message template at one level, averaged over ten seconds, and five times as many of a
+   * level; the others count as `rate_limited`, and one stands for them with their number in `repeated`. `false`: no limit.
+   * Default 1,000.
+   */
+  rateLimit?: number | false;
+  /** Where unsent entries are kept: `"memory"` (the default), or `"persist"`: in IndexedDB as well, for the next page. */
+  offline?: Offline;
   /** Mask values by their key's name: `true` (the default) for the built-in list, `{ keys }` for more of them, `false` for none. */
   redact?: boolean | { keys: readonly string[] };
   /** The consent at the start. Default `"granted"`. */
@@ -169,6 +190,10 @@ export interface Stats {
   /** Waiting in the journal. */
   stored: number;
   dropped: Partial<Record<DropReason, number>>;
+  /** Entries of earlier pages, found in the journal and confirmed since; not among `accepted`. Only where there are any. */
+  recovered?: number;
+  /** How far the receiver's clock is ahead of this one's, in ms, by its last answer. Only where it says, and they differ. */
+  clockSkewMs?: number;
   /** What runs the logic: `none` before the start, without a destination, and after a failure. */
   core: "wasm" | "none";
 }

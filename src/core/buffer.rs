@@ -21,6 +21,8 @@ pub struct Head {
     pub bytes: usize,
     /// How severe.
     pub level: Level,
+    /// What it counts as when not all fits into the last request of a page: a step of a flow is worth a warning.
+    pub rank: Level,
 }
 
 /// Entries in order, oldest first.
@@ -47,6 +49,43 @@ impl Entries {
             heads: take(&mut self.heads, count),
             text: take(&mut self.text, bytes),
         }
+    }
+
+    /// Takes out what matters most, as much as fits both bounds: the highest rank first, and of one rank the oldest. In the
+    /// order of `seq`.
+    pub fn pick(&mut self, mut count_max: usize, mut bytes_max: usize) -> Entries {
+        let mut picked = Vec::new();
+        picked.resize(self.heads.len(), false);
+        for rank in Level::ALL.iter().rev() {
+            for (head, picked) in self.heads.iter().zip(&mut picked) {
+                // One that is too large keeps no other from going.
+                if head.rank == *rank && count_max > 0 && head.bytes <= bytes_max {
+                    *picked = true;
+                    count_max -= 1;
+                    bytes_max -= head.bytes;
+                }
+            }
+        }
+        let (mut out, mut rest, mut at) = (Entries::default(), Entries::default(), 0);
+        for (head, picked) in self.heads.iter().zip(picked) {
+            let part = if picked { &mut out } else { &mut rest };
+            part.heads.push(*head);
+            part.text.extend_from_slice(&self.text[at..at + head.bytes]);
+            at += head.bytes;
+        }
+        *self = rest;
+        out
+    }
+
+    /// Takes out those from `begin` to before `end`.
+    pub fn remove(&mut self, begin: usize, end: usize) {
+        let bytes = |heads: &[Head]| heads.iter().map(|head| head.bytes).sum::<usize>();
+        let from = bytes(&self.heads[..begin]);
+        let to = from + bytes(&self.heads[begin..end]);
+        self.text.copy_within(to.., from);
+        self.text.truncate(self.text.len() - (to - from));
+        self.heads.copy_within(end.., begin);
+        self.heads.truncate(self.heads.len() - (end - begin));
     }
 
     /// Takes out what does not fit `bytes_max`; the heads of what was taken out.

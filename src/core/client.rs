@@ -9,17 +9,22 @@
 use alloc::vec::Vec;
 
 use super::buffer::{Entries, Head};
-use super::config::{Config, Consent};
+use super::config::{Compress, Config, Consent};
 use super::delivery;
 use super::destination::Destination;
 use super::effect::Effect;
 use super::entry;
 use super::error::Problem;
 use super::event::{Event, Outcome, RequestId};
+use super::fields::FLOW_ID;
 use super::flush::{self, End, Flushes};
-use super::limits::{ENTRY_OVERHEAD_BYTES, EXIT_MS, SLEEP_MS};
+use super::journal;
+use super::later;
+use super::level::Level;
+use super::limits::{ENTRY_BYTES_MAX, ENTRY_OVERHEAD_BYTES, EXIT_MS, SLEEP_MS};
 use super::msgpack::Reader;
 use super::random::Random;
+use super::rate::{self, Rates, Verdict};
 use super::record::{self, RawEntry, Values};
 use super::state::{Phase, State};
 use super::stats::{Counters, DROP_REASONS, DropReason, closes, counter};
@@ -44,6 +49,7 @@ pub struct Client {
     /// The highest sequence number seen; a flush covers what is up to it.
     last_seq: u64,
     last_status: u16,
+    rates: Rates,
     /// The deadline: nothing was to be done before it.
     sleep_until: Millis,
 }
@@ -53,10 +59,11 @@ impl Client {
     /// others spread the delays.
     pub fn new(config: Config, seed: [u8; 16]) -> Self {
         let seed = u128::from_be_bytes(seed);
-        Client {
+        let mut client = Client {
             destination: Destination::new(),
             last_seq: 0,
             last_status: 0,
+            rates: Rates::default(),
             sleep_until: Millis::MAX,
             state: State {
                 now: Now { monotonic: 0, unix: 0 },
@@ -73,7 +80,11 @@ impl Client {
                 effects: Vec::new(),
                 config,
             },
+        };
+        if client.state.config.compress == Compress::Always {
+            delivery::use_frames(&mut client.destination, &mut client.state);
         }
+        client
     }
 
     /// Something happened at `now`. What is to be done stands behind what has not been polled yet.
@@ -97,6 +108,8 @@ impl Client {
         }
         delivery::pump(&mut self.destination, &mut self.state);
         self.settle();
+        journal::pump(&mut self.destination, &mut self.state);
+        later::pump(&mut self.destination, &mut self.state);
         while let Some((at, count)) = self.destination.take_untold() {
             self.state.effects.push(Effect::Dropped {
                 reason: DROP_REASONS[at],
@@ -106,6 +119,7 @@ impl Client {
         self.sleep_until = self.deadline();
         self.state.effects.push(Effect::Sleep(self.sleep_until));
         debug_assert!(closes(&self.counters()), "I1: {:?}", self.counters());
+        debug_assert!(closes(&self.recovered()), "I1: {:?}", self.recovered());
     }
 
     /// The next thing to do; `None` after [`Effect::Sleep`].
@@ -122,6 +136,21 @@ impl Client {
         self.destination.counters(self.state.accepted)
     }
 
+    /// The counters of entries of earlier pages, which were read from the journal.
+    pub fn recovered(&self) -> Counters {
+        self.destination.recovered()
+    }
+
+    /// Bytes of the browser's keepalive quota that the requests in flight hold.
+    pub fn quota_used(&self) -> usize {
+        self.destination.quota_used()
+    }
+
+    /// So many bytes of that quota are held by other loggers of the page. Told before an event; it counts from the next one on.
+    pub fn set_others_quota(&mut self, bytes: usize) {
+        self.destination.others_quota = bytes;
+    }
+
     /// Has a close been settled? Then only late answers are of interest.
     pub fn is_closed(&self) -> bool {
         self.state.phase == Phase::Closed
@@ -134,10 +163,18 @@ impl Client {
             Event::Visible(visible) => {
                 self.state.hidden = !visible;
                 let destination = &mut self.destination;
-                destination.exit_until = if visible { 0 } else { self.state.now.after(EXIT_MS) };
+                // While nothing comes through, leaving is no reason to try.
+                let goes = !visible && !destination.is_blocked();
+                destination.exit_until = if goes { self.state.now.after(EXIT_MS) } else { 0 };
+                if visible {
+                    delivery::seen(destination, &self.state);
+                }
                 // A refusal of long ago says nothing of this moment.
                 destination.keepalive_refused = false;
+                destination.journal.quiet_until = if visible { 0 } else { self.state.now.after(EXIT_MS) };
+                destination.journal.scan |= visible;
             }
+            Event::Restored => delivery::restored(&mut self.destination, &self.state),
             Event::Online(online) => self.online(online),
             Event::Wake => {}
             Event::Outcome { request, outcome } => self.outcome(request, outcome),
@@ -148,6 +185,7 @@ impl Client {
                 }
                 self.state.consent = consent;
             }
+            Event::Journal(event) => journal::handle(&mut self.destination, event, &mut self.state),
         }
     }
 
@@ -165,20 +203,22 @@ impl Client {
             Outcome::Failed => delivery::failed(destination, batch, state),
             Outcome::Taken => {
                 destination.keepalive_refused = false;
-                destination.end(&batch.entries.heads, End::Unconfirmed, &mut state.flushes);
+                destination.end_batch(&batch, End::Unconfirmed, &mut state.flushes);
             }
         }
     }
 
     fn records(&mut self, bytes: &[u8], waited: Millis) {
         let mut scopes: Vec<Values<'_>> = Vec::new();
+        self.rates.update(&mut self.destination.buffer);
         let mut reader = Reader::new(bytes);
         while !reader.is_empty() {
             match reader.unsigned() {
                 record::ENTRY => {
-                    let raw = RawEntry::read(&mut reader);
+                    let mut raw = RawEntry::read(&mut reader);
                     if !reader.failed() {
-                        self.entry(&raw, scopes.get(raw.scope), waited);
+                        let scope = scopes.get(raw.scope);
+                        self.entry(&mut raw, scope, waited);
                     }
                 }
                 record::SCOPE => scopes.push(Values::read(&mut reader)),
@@ -187,7 +227,7 @@ impl Client {
                     self.state.accepted += count;
                     let reason = DROP_REASONS.get(reason).copied().unwrap_or(DropReason::CoreFailed);
                     // The façade has told the application itself.
-                    self.destination.count_drops(reason, count, true);
+                    self.destination.count_drops(reason, count, true, false);
                 }
                 record::RESOURCE => {
                     self.state.config.resource = reader.string().to_vec();
@@ -195,39 +235,53 @@ impl Client {
                 _ => reader.fail(),
             }
         }
+        self.rates.update(&mut self.destination.buffer);
         if reader.failed() {
             // Nothing behind the failure can be trusted, not even how many entries there were.
             self.state.report(Problem::Internal, 0);
         }
     }
 
-    fn entry(&mut self, raw: &RawEntry<'_>, scope: Option<&Values<'_>>, waited: Millis) {
+    fn entry(&mut self, raw: &mut RawEntry<'_>, scope: Option<&Values<'_>>, waited: Millis) {
         self.state.accepted += 1;
         self.last_seq = self.last_seq.max(raw.seq);
         if let Some(reason) = self.refusal() {
-            return self.destination.count_drops(reason, 1, false);
+            return self.destination.count_drops(reason, 1, false, false);
+        }
+        let (config, now) = (&self.state.config, self.state.now.monotonic);
+        let accepted_at = now.saturating_sub(waited);
+        let verdict = self.rates.judge(raw, now, accepted_at, config.rate_limit);
+        if verdict == Verdict::LeaveOut {
+            return self.destination.count_drops(DropReason::RateLimited, 1, false, false);
         }
         let Entries { heads, text } = &mut self.destination.buffer;
         let start = text.len();
-        let config = &self.state.config;
-        let level = entry::write(text, raw, scope.unwrap_or(&Values::default()), config);
+        let none = Values::default();
+        let scope = scope.filter(|_| verdict == Verdict::Keep).unwrap_or(&none);
+        let level = entry::write(text, raw, scope, config);
+        if verdict == Verdict::Summary {
+            rate::write_number(text);
+        }
         let bytes = text.len() - start;
+        let in_flow = !raw.values.get(FLOW_ID).is_empty() || !scope.get(FLOW_ID).is_empty();
         let reason = match level {
             None => DropReason::Unserialisable,
+            Some(_) if bytes > ENTRY_BYTES_MAX => DropReason::TooLarge,
             // It goes alone, and takes nothing with it that has room.
             Some(_) if bytes + ENTRY_OVERHEAD_BYTES > config.buffer_bytes => DropReason::BufferFull,
             Some(level) => {
                 heads.push(Head {
                     seq: raw.seq,
-                    accepted_at: self.state.now.monotonic.saturating_sub(waited),
+                    accepted_at,
                     bytes,
                     level,
+                    rank: if in_flow { level.max(Level::Warn) } else { level },
                 });
                 return self.destination.bound(config.buffer_bytes, &mut self.state.flushes);
             }
         };
         text.truncate(start);
-        self.destination.count_drops(reason, 1, false);
+        self.destination.count_drops(reason, 1, false, false);
     }
 
     /// Why nothing is taken at all at present.
@@ -252,7 +306,7 @@ impl Client {
             self.state.phase = Phase::Closing(token);
         }
         let counters = self.counters();
-        let open = counters[counter::BUFFERED] + counters[counter::IN_FLIGHT];
+        let open = counters[counter::BUFFERED] + counters[counter::IN_FLIGHT] + counters[counter::STORED];
         self.state
             .flushes
             .add(token, self.last_seq, open, self.state.now.after(timeout), close);
@@ -262,6 +316,7 @@ impl Client {
         self.state.online = online;
         if online {
             self.destination.backoff.forget();
+            self.destination.journal.scan = true;
         } else {
             let until = self.state.now.after(self.state.config.retry.max_delay_ms);
             self.destination.backoff.hold(until);
@@ -294,6 +349,8 @@ impl Client {
     fn deadline(&self) -> Millis {
         let delivery = delivery::deadline(&self.destination, &self.state);
         delivery
+            .min(journal::deadline(&self.destination, &self.state))
+            .min(later::deadline(&self.destination, &self.state))
             .min(self.state.flushes.deadline())
             .max(self.state.now.monotonic)
     }

@@ -5,13 +5,15 @@
 //! success or a final rejection of its id (I7); nothing is given up by age before an attempt has failed. A request that
 //! takes longer than `timeoutMs` counts as failed; the browser ends it a little later. Tested by
 //! `tests/contracts/delivery.rs`, `exit.rs` and `retry.rs`.
+use ::core::mem;
 use alloc::boxed::Box;
 
 use super::batch::Batch;
 use super::buffer::Entries;
+use super::config::Compress;
 use super::destination::Destination;
 use super::effect::{Effect, Request};
-use super::encode::json;
+use super::encode::{frame, json};
 use super::error::Problem;
 use super::event::Answer;
 use super::flush::End;
@@ -28,7 +30,11 @@ pub fn pump(destination: &mut Destination, state: &mut State) {
     if destination.backoff.failures > 0 {
         // Age counts from when the entry had to be sent at the latest.
         let config = &state.config;
-        let age_max = config.retry.max_age_ms.saturating_add(config.flush_interval_ms);
+        let age_max = if destination.journal.is_writable() {
+            JOURNAL_AGE_MS
+        } else {
+            config.retry.max_age_ms.saturating_add(config.flush_interval_ms)
+        };
         let oldest = state.now.monotonic.saturating_sub(age_max);
         destination.drop_held(oldest, DropReason::Expired, &mut state.flushes);
     }
@@ -49,6 +55,7 @@ pub fn deadline(destination: &Destination, state: &State) -> Millis {
     let due_at = match destination.buffer.heads.first() {
         _ if !may_ask(destination, state) => return timeout,
         _ if !destination.waiting.is_empty() || is_due(destination, state) => 0,
+        Some(_) if waits_for_older(destination, state) => destination.journal.goes_first_until(),
         Some(oldest) => oldest.accepted_at.saturating_add(state.config.flush_interval_ms),
         None => Millis::MAX,
     };
@@ -68,7 +75,9 @@ pub fn deadline(destination: &Destination, state: &State) -> Millis {
 
 /// Is there room for a request, whenever its time is?
 fn may_ask(destination: &Destination, state: &State) -> bool {
-    state.may_send() && !destination.stopped && destination.flights.len() <= usize::from(state.hidden)
+    // A page that is only in the background has one at a time, or what it sends would arrive in any order.
+    let leaving = state.hidden && destination.journal.quiet_until > state.now.monotonic;
+    state.may_send() && !destination.stopped && destination.flights.len() <= usize::from(leaving)
 }
 
 fn may_send(destination: &Destination, state: &State) -> bool {
@@ -81,6 +90,9 @@ fn is_due(destination: &Destination, state: &State) -> bool {
     let Some(oldest) = buffer.heads.first() else {
         return false;
     };
+    if waits_for_older(destination, state) {
+        return false;
+    }
     state.hidden
         || state.phase != Phase::Open
         || buffer.heads.len() >= config.batch_entries
@@ -90,21 +102,46 @@ fn is_due(destination: &Destination, state: &State) -> bool {
         || oldest.accepted_at.saturating_add(config.flush_interval_ms) <= state.now.monotonic
 }
 
+/// Does what is in the buffer wait for older entries that are in the store alone?
+fn waits_for_older(destination: &Destination, state: &State) -> bool {
+    !state.hidden && destination.journal.goes_first_until() > state.now.monotonic
+}
+
 /// Bytes that the header adds to the entries, with room for what grows until the batch is delivered.
 fn frame_bytes(destination: &Destination, state: &State) -> usize {
-    let empty = Batch::new(0, Entries::default());
-    json::frame(&empty, state, destination.dropped(), true).len() + HEADER_SLACK_BYTES
+    let empty = Batch::new([0; 16], None, Entries::default());
+    json::frame(&empty, state, &destination.books[0], true).len() + HEADER_SLACK_BYTES
 }
 
 /// The batch that waits for another attempt, or a new one.
 fn next_batch(destination: &mut Destination, state: &mut State) -> Option<Box<Batch>> {
     let frame_bytes = frame_bytes(destination, state);
+    // A breaker: whether a receiver that has failed so often is back is asked with little.
+    let is_probe = destination.backoff.failures >= BREAKER_FAILURES;
+    let probe_max = if is_probe { PROBE_ENTRIES } else { usize::MAX };
+    // At exit a frame is bound by the quota alone.
+    let batch_entries = if state.hidden && destination.frames {
+        BATCH_ENTRIES_MAX
+    } else {
+        state.config.batch_entries
+    };
+    let entries_max = batch_entries.min(destination.entries_max).min(probe_max);
     // A second request, at exit, is worth making only if it outlives the page.
     let second = !destination.flights.is_empty();
     let exit_bytes = destination.quota_left().max(EXIT_BYTES_MIN).saturating_sub(frame_bytes);
+    let exit_bytes = if destination.frames {
+        // By how much it gets smaller is seen when it has been done; what does not fit then is cut (`send`).
+        (exit_bytes * (EXIT_TEXT_BYTES_MAX / KEEPALIVE_BYTES_MAX)).min(EXIT_TEXT_BYTES_MAX)
+    } else {
+        exit_bytes
+    };
     let fits = |batch: &mut Box<Batch>| !second || batch.entries.text.len() <= exit_bytes;
     if let Some(batch) = destination.waiting.pop_if(fits) {
-        return Some(batch);
+        if batch.entries.heads.len() <= probe_max {
+            return Some(batch);
+        }
+        split(destination, batch, probe_max, state);
+        return destination.waiting.pop();
     }
     let batch_bytes = if state.hidden {
         exit_bytes
@@ -113,9 +150,14 @@ fn next_batch(destination: &mut Destination, state: &mut State) -> Option<Box<Ba
         // The header alone may be larger than a small `batchBytes`.
         batch_bytes.max(BATCH_BYTES_MIN)
     };
+    if state.hidden && destination.buffer.text.len() > batch_bytes {
+        let picked = destination.buffer.pick(entries_max, batch_bytes);
+        if !picked.heads.is_empty() {
+            return Some(state.batch(picked, None));
+        }
+    }
     while is_due(destination, state) {
         let (mut count, mut bytes) = (0, 0);
-        let entries_max = state.config.batch_entries.min(destination.entries_max);
         for head in destination.buffer.heads.iter().take(entries_max) {
             bytes += head.bytes;
             if bytes > batch_bytes {
@@ -131,13 +173,22 @@ fn next_batch(destination: &mut Destination, state: &mut State) -> Option<Box<Ba
             destination.drop_buffered(1, DropReason::TooLarge, &mut state.flushes);
             continue;
         }
-        return Some(state.batch(destination.buffer.take(count.max(1))));
+        return Some(state.batch(destination.buffer.take(count.max(1)), None));
     }
     None
 }
 
 fn send(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State) {
+    let simple = state.config.cross_origin && state.hidden;
     batch.attempts += 1;
+    let mut body = frame::body(&batch, state, destination, simple);
+    let (bytes, quota_left) = (body.len(), destination.quota_left());
+    let (room, count) = (quota_left.max(EXIT_BYTES_MIN), batch.entries.heads.len());
+    if destination.frames && state.hidden && batch.attempts == 1 && count > 1 && bytes > room {
+        // Parts differ in how small they get, so there is some room to spare.
+        let count = (count * room / bytes * 7 / 8).max(1);
+        return split(destination, batch, count, state);
+    }
     batch.since = state.now.monotonic;
     batch.request = state.next_request;
     state.next_request += 1;
@@ -145,24 +196,35 @@ fn send(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State)
     if destination.backoff.own > state.now.monotonic {
         destination.exit_until = 0;
     }
-    let bytes = batch.entries.text.len() + frame_bytes(destination, state);
-    let keepalive = state.config.keepalive && !destination.keepalive_refused && bytes <= destination.quota_left();
+    let keepalive = state.config.keepalive && !destination.keepalive_refused && bytes <= quota_left;
     // Where keepalive cannot be had, a beacon is the only request that outlives the page. Nobody sees its answer, so it
     // is not for a page that only waits in the background.
-    let beacon = state.hidden && !keepalive && bytes <= KEEPALIVE_BYTES_MAX && (leaving || !state.config.keepalive);
-    let simple = state.config.cross_origin && state.hidden;
-    let body = json::frame(&batch, state, destination.dropped(), simple || beacon);
+    let with_key = bytes + state.config.api_key.len() + HEADER_SLACK_BYTES;
+    let beacon = state.hidden && !keepalive && with_key <= KEEPALIVE_BYTES_MAX && (leaving || !state.config.keepalive);
+    if beacon && !simple {
+        body = frame::body(&batch, state, destination, true);
+    }
     batch.quota_bytes = if keepalive { body.len() } else { 0 };
+    batch.beacon = beacon;
     let timeout_ms = state.config.timeout_ms;
     state.effects.push(Effect::Send(Request {
         id: batch.request,
         body,
         keepalive,
         beacon,
+        frame: destination.frames,
         simple,
         timeout_ms,
     }));
     destination.flights.push(batch);
+}
+
+/// What is on its way has only a moment left.
+pub fn restored(destination: &mut Destination, state: &State) {
+    let latest = state.now.after(RESTORED_MS).saturating_sub(state.config.timeout_ms);
+    for batch in &mut destination.flights {
+        batch.since = batch.since.min(latest);
+    }
 }
 
 fn end_late(destination: &mut Destination, state: &mut State) {
@@ -174,17 +236,34 @@ fn end_late(destination: &mut Destination, state: &mut State) {
     }
 }
 
+/// From now on batches go as frames, whose entries leave out what the header says.
+pub fn use_frames(destination: &mut Destination, state: &mut State) {
+    destination.frames = true;
+    // What is in the journal may be sent by a page that does not know of frames yet.
+    if !destination.journal.is_writable() {
+        state.config.common.clear();
+    }
+}
+
 /// A request was answered.
 pub fn answered(destination: &mut Destination, batch: Box<Batch>, answer: Answer, state: &mut State) {
+    if answer.status == 0 {
+        // Nothing can be read of it: nobody knows how it went.
+        return failed(destination, batch, state);
+    }
     destination.keepalive_refused = false;
-    let heads = &batch.entries.heads[..];
+    if answer.frames && state.config.compress == Compress::Auto {
+        use_frames(destination, state);
+    }
+    (destination.answered, destination.quick) = (true, 0);
     let (status, rejected) = (answer.status, End::Dropped(DropReason::Rejected));
     match judge(answer) {
         Verdict::Delivered => {
             destination.backoff.forget();
+            destination.too_large = 0;
             // What the receiver takes is found again after it was found too large.
             destination.entries_max = destination.entries_max.saturating_mul(2).max(2);
-            destination.end(heads, End::Delivered, &mut state.flushes);
+            destination.end_batch(&batch, End::Delivered, &mut state.flushes);
         }
         Verdict::Retry(after) => try_again(destination, batch, after, (Problem::ServerError, status), state),
         Verdict::Halve => halve(destination, batch, state),
@@ -193,26 +272,54 @@ pub fn answered(destination: &mut Destination, batch: Box<Batch>, answer: Answer
                 state.report(Problem::Unauthorized, status);
             }
             destination.stopped = true;
-            destination.end(heads, rejected, &mut state.flushes);
+            destination.end_batch(&batch, rejected, &mut state.flushes);
             destination.drop_held(Millis::MAX, DropReason::Rejected, &mut state.flushes);
         }
         Verdict::Rejected { taken } => {
             state.report(Problem::Rejected, status);
             destination.backoff.forget();
+            let (heads, recovered) = (&batch.entries.heads, batch.origin().is_some());
             let (taken, refused) = heads.split_at(taken.min(heads.len()));
-            destination.end(taken, End::Delivered, &mut state.flushes);
-            destination.end(refused, rejected, &mut state.flushes);
+            destination.end(taken, recovered, End::Delivered, &mut state.flushes);
+            destination.end(refused, recovered, rejected, &mut state.flushes);
         }
     }
 }
 
 /// A request failed without an answer.
 pub fn failed(destination: &mut Destination, batch: Box<Batch>, state: &mut State) {
+    let waited = state.now.monotonic.saturating_sub(batch.since);
+    let leaving = destination.exit_until > state.now.monotonic;
+    if batch.beacon && leaving && batch.entries.heads.len() > 1 && batch.entries.text.len() > EXIT_BYTES_MIN {
+        // Others on this page hold a part of the quota: a smaller one may fit into the rest.
+        let half = batch.entries.heads.len() / 2;
+        return split(destination, batch, half, state);
+    }
     // The browser's refusal of a keepalive request looks like a dead network, but comes at once: the next attempt goes
     // without.
-    let waited = state.now.monotonic.saturating_sub(batch.since);
     destination.keepalive_refused = batch.quota_bytes > 0 && waited <= REFUSAL_MS_MAX;
+    if destination.keepalive_refused && leaving {
+        return destination.wait(batch);
+    }
+    let suspect = state.config.blockable && state.online && !state.hidden && !destination.answered;
+    let quick = suspect && waited <= BLOCKED_MS_MAX;
+    destination.quick = if quick { destination.quick + 1 } else { 0 };
     try_again(destination, batch, 0, (Problem::NetworkError, 0), state);
+    if destination.is_blocked() {
+        destination.backoff.own = state.now.after(BLOCKED_MS);
+        // Once, and instead of the failures themselves.
+        if destination.quick == BLOCKED_FAILURES {
+            state.report(Problem::Blocked, 0);
+        }
+    }
+}
+
+/// The page is seen again. What lets nothing through may be switched off: it is asked again, if not too often.
+pub fn seen(destination: &mut Destination, state: &State) {
+    let asked_at = destination.backoff.own.saturating_sub(BLOCKED_MS);
+    if destination.is_blocked() && state.now.monotonic >= asked_at.saturating_add(BLOCKED_SEEN_MS) {
+        destination.backoff.forget();
+    }
 }
 
 /// Keeps the batch for another attempt, or gives it up when it has had enough.
@@ -230,7 +337,7 @@ fn try_again(
         batch.failures += 1;
         backoff.fail(state.now, retry, &mut state.random);
         // One report a series: what goes on failing says nothing new.
-        if backoff.failures == 1 {
+        if destination.quick == 0 && !mem::replace(&mut backoff.told, true) {
             state.report(problem, status);
         }
     } else {
@@ -238,15 +345,14 @@ fn try_again(
     }
     if state.config.retry.max_retries.is_some_and(|max| batch.failures > max) {
         let end = End::Dropped(DropReason::RetriesExhausted);
-        destination.end(&batch.entries.heads, end, &mut state.flushes);
+        destination.end_batch(&batch, end, &mut state.flushes);
     } else {
         destination.wait(batch);
     }
 }
 
-/// Its halves go next, each with an id of its own; a single entry that is refused is given up.
-#[expect(clippy::boxed_local, reason = "moving a pointer is less code to ship")]
-fn halve(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State) {
+/// Its halves go next; a single entry that is refused is given up.
+fn halve(destination: &mut Destination, batch: Box<Batch>, state: &mut State) {
     // Once: what goes on being refused says nothing new, and each entry that is given up is told as a drop.
     if destination.entries_max == usize::MAX {
         state.report(Problem::PayloadTooLarge, 413);
@@ -254,11 +360,27 @@ fn halve(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State
     let half = batch.entries.heads.len() / 2;
     if half == 0 {
         let end = End::Dropped(DropReason::TooLarge);
-        destination.end(&batch.entries.heads, end, &mut state.flushes);
+        destination.end_batch(&batch, end, &mut state.flushes);
+        // Who takes nothing at all is not asked for each entry.
+        destination.too_large += 1;
+        if destination.too_large > TOO_LARGE_MAX {
+            destination
+                .backoff
+                .fail(state.now, &state.config.retry, &mut state.random);
+        }
     } else {
         destination.entries_max = half;
-        for part in [batch.entries.take(half), batch.entries] {
-            destination.wait(state.batch(part));
-        }
+        split(destination, batch, half, state);
+    }
+}
+
+/// Its first `count` entries and the others become batches with ids of their own.
+#[expect(clippy::boxed_local, reason = "moving a pointer is less code to ship")]
+fn split(destination: &mut Destination, mut batch: Box<Batch>, count: usize, state: &mut State) {
+    let origin = batch.origin().cloned();
+    for part in [batch.entries.take(count), batch.entries] {
+        let mut part = state.batch(part, origin.clone());
+        part.failures = batch.failures;
+        destination.wait(part);
     }
 }

@@ -11,7 +11,9 @@ use super::batch::Batch;
 use super::buffer::{Entries, Head};
 use super::event::RequestId;
 use super::flush::{End, Flushes};
-use super::limits::KEEPALIVE_BYTES_MAX;
+use super::journal::Journal;
+use super::later::Later;
+use super::limits::{BLOCKED_FAILURES, KEEPALIVE_BYTES_MAX};
 use super::retry::Backoff;
 use super::stats::{Counters, DROP_REASON_COUNT, DropReason, counter};
 use super::time::Millis;
@@ -29,14 +31,28 @@ pub struct Destination {
     pub backoff: Backoff,
     /// Until when one attempt may be made in spite of our own backoff, because the page may be going; 0: none.
     pub exit_until: Millis,
+    /// Bytes of the keepalive quota that other loggers of the page hold.
+    pub others_quota: usize,
+    /// Was there ever an answer?
+    pub answered: bool,
+    /// Failures in a row that came at once, as those of an ad-blocker do, and never an answer before.
+    pub quick: u32,
+    /// Single entries in a row that were too large.
+    pub too_large: u32,
     /// The last request with keepalive failed at once: the browser has refused it.
     pub keepalive_refused: bool,
+    /// Does the receiver read frames?
+    pub frames: bool,
     /// The key is no good.
     pub stopped: bool,
     /// Most entries in a batch, after the receiver found one too large.
     pub entries_max: usize,
-    /// What met its end; what is held is counted by [`Destination::counters`].
-    ended: Counters,
+    /// See [`Later`].
+    pub later: Later,
+    /// See [`Journal`].
+    pub journal: Journal,
+    /// What met its end, of this instance and of earlier pages; what is held is counted by [`Destination::counters`].
+    pub books: [Counters; 2],
     /// Drops that the application has not been told of.
     untold: [u64; DROP_REASON_COUNT],
 }
@@ -50,6 +66,11 @@ impl Destination {
         }
     }
 
+    /// Does something let no request through?
+    pub fn is_blocked(&self) -> bool {
+        self.quick >= BLOCKED_FAILURES
+    }
+
     /// Drops what exceeds the bound of memory; batches that were cut count, and stay.
     pub fn bound(&mut self, bytes_max: usize, flushes: &mut Flushes) {
         let cut: usize = self
@@ -58,34 +79,54 @@ impl Destination {
             .chain(&self.flights)
             .map(|batch| batch.entries.bytes())
             .sum();
-        let dropped = self.buffer.shrink(bytes_max.saturating_sub(cut));
-        self.end(&dropped, End::Dropped(DropReason::BufferFull), flushes);
+        let room = bytes_max.saturating_sub(cut);
+        if self.buffer.bytes() > room {
+            self.journal.make_room(&mut self.buffer, room - room / 8);
+        }
+        let dropped = self.buffer.shrink(room);
+        self.end(&dropped, false, End::Dropped(DropReason::BufferFull), flushes);
     }
 
     /// Counts entries that never came this far. `told`: the application knows of them.
-    pub fn count_drops(&mut self, reason: DropReason, count: u64, told: bool) {
-        self.ended[counter::DROPPED + reason as usize] += count;
+    pub fn count_drops(&mut self, reason: DropReason, count: u64, told: bool, recovered: bool) {
+        self.books[usize::from(recovered)][counter::DROPPED + reason as usize] += count;
         if !told {
             self.untold[reason as usize] += count;
         }
     }
 
-    /// Entries that were held met their end.
-    pub fn end(&mut self, heads: &[Head], end: End, flushes: &mut Flushes) {
+    /// A batch met its end.
+    pub fn end_batch(&mut self, batch: &Batch, end: End, flushes: &mut Flushes) {
+        let heads = &batch.entries.heads;
+        match batch.origin() {
+            // The next page finds it where it was.
+            Some(origin) if end == End::Dropped(DropReason::Closed) => {
+                self.journal.forget(&origin.record);
+                self.books[1][counter::STORED] += heads.len() as u64;
+            }
+            origin => self.end(heads, origin.is_some(), end, flushes),
+        }
+    }
+
+    /// Entries that were held met their end; `recovered`: those of an earlier page.
+    pub fn end(&mut self, heads: &[Head], recovered: bool, end: End, flushes: &mut Flushes) {
         for head in heads {
             match end {
-                End::Delivered => self.ended[counter::DELIVERED] += 1,
-                End::Unconfirmed => self.ended[counter::UNCONFIRMED] += 1,
-                End::Dropped(reason) => self.count_drops(reason, 1, false),
+                End::Dropped(DropReason::Closed) if self.journal.leave(head) => continue,
+                End::Dropped(reason) => self.count_drops(reason, 1, false, recovered),
+                End::Delivered => self.books[usize::from(recovered)][counter::DELIVERED] += 1,
+                End::Unconfirmed => self.books[usize::from(recovered)][counter::UNCONFIRMED] += 1,
             }
-            flushes.note(head.seq, end);
+            if !recovered {
+                flushes.note(head.seq, end);
+            }
         }
     }
 
     /// Drops the `count` oldest entries of the buffer.
     pub fn drop_buffered(&mut self, count: usize, reason: DropReason, flushes: &mut Flushes) {
         let dropped = self.buffer.take(count);
-        self.end(&dropped.heads, End::Dropped(reason), flushes);
+        self.end(&dropped.heads, false, End::Dropped(reason), flushes);
     }
 
     /// Drops all that is not in flight and was accepted before `until`. A batch goes as a whole, by its youngest
@@ -95,7 +136,7 @@ impl Destination {
         let is_over = |batch: &Batch| batch.entries.heads.last().is_none_or(is_old);
         while let Some(at) = self.waiting.iter().position(|batch| is_over(batch)) {
             let batch = self.waiting.remove(at);
-            self.end(&batch.entries.heads, End::Dropped(reason), flushes);
+            self.end_batch(&batch, End::Dropped(reason), flushes);
         }
         let count = self.buffer.heads.iter().take_while(|head| is_old(head)).count();
         if count > 0 {
@@ -125,23 +166,31 @@ impl Destination {
         Some(self.flights.remove(at))
     }
 
-    /// Bytes of the keepalive quota that our own requests leave.
-    pub fn quota_left(&self) -> usize {
-        let used = self.flights.iter().map(|batch| batch.quota_bytes).sum();
-        KEEPALIVE_BYTES_MAX.saturating_sub(used)
+    /// Bytes of the keepalive quota that our own requests hold.
+    pub fn quota_used(&self) -> usize {
+        self.flights.iter().map(|batch| batch.quota_bytes).sum()
     }
 
-    /// Dropped so far, by reason.
-    pub fn dropped(&self) -> &[u64] {
-        &self.ended[counter::DROPPED..]
+    /// Bytes of the keepalive quota that all requests of the page leave.
+    pub fn quota_left(&self) -> usize {
+        KEEPALIVE_BYTES_MAX.saturating_sub(self.quota_used() + self.others_quota)
     }
 
     /// The counters, with what was accepted.
     pub fn counters(&self, accepted: u64) -> Counters {
-        let mut counters = self.ended;
+        let mut counters = self.books[0];
         counters[counter::ACCEPTED] = accepted;
-        counters[counter::BUFFERED] = (self.buffer.heads.len() + len(&self.waiting)) as u64;
-        counters[counter::IN_FLIGHT] = len(&self.flights) as u64;
+        counters[counter::BUFFERED] = self.buffer.heads.len() as u64 + len(&self.waiting, false);
+        counters[counter::IN_FLIGHT] = len(&self.flights, false);
+        counters[counter::STORED] = self.journal.stored();
+        counters
+    }
+
+    /// The same for the entries of earlier pages. Accepted are those that were read from the journal.
+    pub fn recovered(&self) -> Counters {
+        let mut counters = self.books[1];
+        counters[counter::BUFFERED] = len(&self.waiting, true);
+        counters[counter::IN_FLIGHT] = len(&self.flights, true);
         counters
     }
 
@@ -152,6 +201,12 @@ impl Destination {
     }
 }
 
-fn len(batches: &[Box<Batch>]) -> usize {
-    batches.iter().map(|batch| batch.entries.heads.len()).sum()
+fn len(batches: &[Box<Batch>], recovered: bool) -> u64 {
+    let mut entries = 0;
+    for batch in batches {
+        if batch.origin().is_some() == recovered {
+            entries += batch.entries.heads.len();
+        }
+    }
+    entries as u64
 }

@@ -1,6 +1,7 @@
 //! Owns what the client wants done. The driver does it and reports back with events.
 use alloc::vec::Vec;
 
+use super::batch::Id;
 use super::error::Problem;
 use super::event::RequestId;
 use super::flush::Outcome;
@@ -33,6 +34,26 @@ pub enum Effect {
         /// How many since the last time.
         count: u64,
     },
+    /// Write a record to the journal, under its id; report [`super::event::Store::Stored`] when it is safe or
+    /// [`super::event::Store::Refused`]. One at a time, and never while the page may be going: no transaction of ours may be
+    /// open when it is frozen.
+    Store {
+        /// Names the record. Never that of other bytes.
+        id: Id,
+        /// What to keep; the form is `encode::stored`.
+        bytes: Vec<u8>,
+    },
+    /// Remove a record: every entry in it has met its end or is in another one that is safe. Nothing to report; if it fails,
+    /// the receiver removes the duplicates.
+    Erase(Id),
+    /// Read a record; report [`super::event::Store::Loaded`]. One at a time.
+    Load(Id),
+    /// Look for records of pages that are gone, as soon as this is the one sender of its origin; report each as
+    /// [`super::event::Store::Orphan`].
+    Scan,
+    /// Have the browser send this body, in a request that needs no preflight, when the page is gone without a word; it takes
+    /// the place of the last one. `None`: nothing any more. Nothing to report; it may be refused.
+    Later(Option<Vec<u8>>),
     /// Sleep until this monotonic time, or until something happens; `Millis::MAX`: without end. The last effect of
     /// each event.
     Sleep(Millis),
@@ -49,6 +70,8 @@ pub struct Request {
     pub keepalive: bool,
     /// Hand it to `sendBeacon` and not to `fetch`.
     pub beacon: bool,
+    /// The body is a frame and not JSON.
+    pub frame: bool,
     /// It must need no preflight: `text/plain`, no header of ours (the key is in the body).
     pub simple: bool,
     /// The browser may end it after this; a later outcome is ignored.

@@ -53,10 +53,14 @@ pub enum Problem {
     Timeout = 5,
     /// A defect of ours.
     Internal = 6,
+    /// The journal cannot be used, or a record of it was not readable: memory has to do.
+    StoreFailed = 7,
+    /// Something in the browser, an ad-blocker most likely, lets no request through: tried again only rarely.
+    Blocked = 8,
 }
 
 /// The problems' codes, in the order of their numbers.
-pub const PROBLEM_CODES: [&str; 7] = [
+pub const PROBLEM_CODES: [&str; 9] = [
     "network_error",
     "server_error",
     "rejected",
@@ -64,4 +68,6 @@ pub const PROBLEM_CODES: [&str; 7] = [
     "payload_too_large",
     "timeout",
     "internal",
+    "store_failed",
+    "blocked",
 ];

@@ -1,4 +1,5 @@
 //! Owns what can happen to the client. Everything that reaches it is one of these, with the time it happened.
+use super::batch::Id;
 use super::config::Consent;
 use super::time::Millis;
 
@@ -26,6 +27,8 @@ pub enum Event<'a> {
     },
     /// The page was hidden and may be about to go: send now what fits. Or it is seen again.
     Visible(bool),
+    /// The page was taken from the cache of pages that the user has left (bfcache): what was on its way then may never be answered.
+    Restored,
     /// The network is said to be there, or to be gone.
     Online(bool),
     /// The deadline of [`super::effect::Effect::Sleep`] is reached.
@@ -39,6 +42,37 @@ pub enum Event<'a> {
     },
     /// The user decided.
     Consent(Consent),
+    /// The journal's store did something (`offline: "persist"` only).
+    Journal(Store<'a>),
+}
+
+/// What the store of the journal reports. A store that says nothing more costs nothing but the journal: all is still
+/// held in memory until its end.
+#[derive(Clone, Copy, Debug)]
+pub enum Store<'a> {
+    /// It can be used, and holds so many records, of all instances. At most once.
+    Open {
+        /// How many.
+        records: usize,
+    },
+    /// Beside the store: the browser can hold a request back until the page is gone ([`super::effect::Effect::Later`]).
+    Later,
+    /// It cannot be used, or no more: refused, blocked, deleted. What was in it counts as lost. Final.
+    Closed,
+    /// The record of an [`super::effect::Effect::Store`] will be there after a crash.
+    Stored(Id),
+    /// It will not: no room, or an error.
+    Refused(Id),
+    /// There is this record of a page that is gone, and nobody else sends it. Answers
+    /// [`super::effect::Effect::Scan`]; only from a driver that is the one sender of its origin. May be told again.
+    Orphan(Id),
+    /// What [`super::effect::Effect::Load`] asked for.
+    Loaded {
+        /// The record.
+        id: Id,
+        /// Its bytes; empty: there is no such record (any more).
+        bytes: &'a [u8],
+    },
 }
 
 /// How a request met its end.
@@ -61,4 +95,6 @@ pub struct Answer {
     pub retry_after_ms: Millis,
     /// `count` and `duplicates` of the body together: the entries that the receiver has; 0 if it does not say.
     pub count: u64,
+    /// Does it say that the receiver reads frames?
+    pub frames: bool,
 }

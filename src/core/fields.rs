@@ -65,6 +65,8 @@ pub const FIELDS: [Spec; FIELD_COUNT] = [
 pub const MESSAGE: usize = 0;
 /// The number of `data`, whose `null` is a value.
 pub const DATA: usize = 1;
+/// The number of `flowId`, which a step of a flow has.
+pub const FLOW_ID: usize = 9;
 /// The number of `truncated`, which is written last and from what all stages have cut.
 pub const TRUNCATED: usize = 14;
 /// The number of `context`, of which a scope has several.

@@ -39,18 +39,52 @@ pub const BATCH_BYTES_DEFAULT: usize = 48 * 1024;
 pub const BATCH_BYTES_MIN: usize = 1024;
 /// Largest request body that is ever made for the native protocol.
 pub const REQUEST_BYTES_MAX: usize = 1024 * 1024;
+/// Larger is no entry, whatever the header of its batch: what is in the journal goes out under another page's.
+pub const ENTRY_BYTES_MAX: usize = REQUEST_BYTES_MAX - 16 * 1024;
 /// What browsers let all keepalive requests and beacons in flight hold together (measured: 65,536 taken, 65,537 refused).
 pub const KEEPALIVE_BYTES_MAX: usize = 64 * 1024;
 /// An exit request is made as large as this, even where less of the keepalive quota is left: a beacon is tried then.
 pub const EXIT_BYTES_MIN: usize = 4 * 1024;
+/// The most text that goes into a frame at exit: ten milliseconds of compression, which a page that is left can bear. Logs
+/// become a quarter to a tenth of their size.
+pub const EXIT_TEXT_BYTES_MAX: usize = 256 * 1024;
 /// A page that is hidden may go at any moment of this, and is sent for at once; later it is a page in the background.
 pub const EXIT_MS: u64 = 500;
+/// What was on its way when the page was left has so long to be answered once it is restored.
+pub const RESTORED_MS: u64 = 1_000;
 /// A browser refuses a keepalive request within this; what fails later has failed in the network.
 pub const REFUSAL_MS_MAX: u64 = 5;
+/// What lets no request through at all, an ad-blocker most likely, says so within this. A refused connection takes longer.
+pub const BLOCKED_MS_MAX: u64 = 2;
+/// So many of these in a row, and never an answer before, and nothing is asked any more but once an hour.
+pub const BLOCKED_FAILURES: u32 = 2;
+/// How long nothing is asked then.
+pub const BLOCKED_MS: u64 = 3_600_000;
+/// A page that is seen again asks, too, when the last attempt was so long ago.
+pub const BLOCKED_SEEN_MS: u64 = 600_000;
+/// After so many failures in a row a small batch finds out whether the receiver is back.
+pub const BREAKER_FAILURES: u32 = 5;
+/// How many entries that one has at most.
+pub const PROBE_ENTRIES: usize = 10;
+/// So many single entries that are too large, with none taken in between, and the next is asked only after a delay.
+pub const TOO_LARGE_MAX: u32 = 16;
 /// A timer that comes so much too late was asleep with its page or machine. In the background they come a minute late.
 pub const SLEEP_MS: u64 = 300_000;
 /// Room kept for what grows in a batch's header between attempts (`attempt`, `sentAt`, `dropped`).
 pub const HEADER_SLACK_BYTES: usize = 768;
+
+/// An entry is in the journal so long after it was logged: the half second that is promised, less what a store takes.
+pub const JOURNAL_DELAY_MS: u64 = 400;
+/// What the browser is to send after a crash is put together at most so often.
+pub const LATER_MS: u64 = 1_000;
+/// Most bytes that an instance keeps in the journal.
+pub const JOURNAL_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Most records in the journal, of all instances: one that finds more there writes none.
+pub const JOURNAL_RECORDS_MAX: usize = 512;
+/// What is read from the journal before anything else is waited for so long.
+pub const READ_MS_MAX: u64 = 2_000;
+/// What is in the journal is given up when it is older than this: seven days.
+pub const JOURNAL_AGE_MS: u64 = 7 * 86_400_000;
 
 /// `maxBufferBytes` when it is not set.
 pub const BUFFER_BYTES_DEFAULT: usize = 2 * 1024 * 1024;
@@ -76,6 +110,15 @@ pub const RETRY_AFTER_MS_MAX: u64 = 3_600_000;
 /// `timeoutMs` when it is not set.
 pub const TIMEOUT_MS_DEFAULT: u64 = 10_000;
 
+/// `rateLimit` when it is not set: entries a second of one template.
+pub const RATE_LIMIT_DEFAULT: u32 = 1_000;
+/// Largest `rateLimit`.
+pub const RATE_LIMIT_MAX: u32 = 1_000_000;
+/// So many times `rateLimit` are kept of one level.
+pub const RATE_LEVEL_FACTOR: u32 = 5;
+/// Entries are counted over so many seconds, so that a burst is no flood.
+pub const RATE_WINDOW_S: u32 = 10;
+
 /// Flushes that can wait at once; one more is answered at once with what is pending.
 pub const FLUSHES_MAX: usize = 64;
 
@@ -90,6 +133,8 @@ const _: () = assert!(REFUSAL_MS_MAX < EXIT_MS && EXIT_MS < SLEEP_MS);
 const _: () = assert!(BUFFER_BYTES_MIN <= BUFFER_BYTES_DEFAULT && BUFFER_BYTES_DEFAULT <= BUFFER_BYTES_MAX);
 // A request never carries more than may be held.
 const _: () = assert!(REQUEST_BYTES_MAX <= BUFFER_BYTES_DEFAULT);
+const _: () = assert!(RETRY_AGE_MS_DEFAULT <= JOURNAL_AGE_MS && BATCH_BYTES_DEFAULT < JOURNAL_BYTES_MAX);
 const _: () = assert!(RETRY_INITIAL_MS_DEFAULT <= RETRY_DELAY_MS_DEFAULT);
 const _: () = assert!(RETRY_DELAY_MS_DEFAULT <= RETRY_AGE_MS_DEFAULT);
+const _: () = assert!(RATE_LIMIT_MAX.checked_mul(RATE_WINDOW_S * RATE_LEVEL_FACTOR).is_some());
 const _: () = assert!(FLOW_ID_CHARS_MAX == 41 + 1 + 8);

@@ -48,6 +48,8 @@ pub struct Backoff {
     pub own: Millis,
     /// The server's delay: not before this, whatever else happens.
     pub server: Millis,
+    /// Has the application been told of these failures?
+    pub told: bool,
 }
 
 impl Backoff {
@@ -55,6 +57,7 @@ impl Backoff {
     pub fn forget(&mut self) {
         self.failures = 0;
         self.own = 0;
+        self.told = false;
     }
 
     /// An attempt failed; a delay that the server named stands beside this one.

@@ -3,9 +3,10 @@
 //!
 //! Decides nothing; `client` writes it and `delivery` works by it.
 use alloc::boxed::Box;
+use alloc::rc::Rc;
 use alloc::vec::Vec;
 
-use super::batch::Batch;
+use super::batch::{Batch, Id, Origin};
 use super::buffer::Entries;
 use super::config::{Config, Consent};
 use super::effect::Effect;
@@ -63,10 +64,18 @@ impl State {
         self.consent == Consent::Granted && self.phase != Phase::Closed
     }
 
-    /// A batch with a number of its own.
-    pub fn batch(&mut self, entries: Entries) -> Box<Batch> {
+    /// An id of its own for a batch or a record.
+    pub fn id(&mut self) -> Id {
         self.next_batch += 1;
-        Box::new(Batch::new(self.next_batch, entries))
+        let mut id = [0; 16];
+        id[..8].copy_from_slice(&self.instance);
+        id[8..].copy_from_slice(&self.next_batch.to_be_bytes());
+        id
+    }
+
+    /// A batch with an id of its own.
+    pub fn batch(&mut self, entries: Entries, origin: Option<Rc<Origin>>) -> Box<Batch> {
+        Box::new(Batch::new(self.id(), origin, entries))
     }
 
     /// Tells the application of a problem.

@@ -92,6 +92,14 @@ pub fn flush(core: usize, token: u32, timeout_ms: f64, close: bool) {
     });
 }
 
+/// The store of the journal did something: 0 it is open and holds `records` records, 1 stored, 2 refused, 3 an orphan,
+/// 4 loaded, 6 the browser can hold a request back; anything else: it cannot be used any more. The id and what was read are in the input buffer.
+#[cfg(feature = "journal")]
+#[wasm_bindgen]
+pub fn stored(core: usize, number: u32, records: usize, len: usize) {
+    memory::with_input(len, |bytes| driver(core).stored(number, records, bytes));
+}
+
 /// 0 pending, 1 granted, 2 denied.
 #[wasm_bindgen]
 pub fn consent(core: usize, state: u32) {
@@ -101,7 +109,7 @@ pub fn consent(core: usize, state: u32) {
 /// One counter of the statistics; works after a trap too, because it borrows nothing.
 #[wasm_bindgen]
 pub fn stat(core: usize, index: usize) -> f64 {
-    driver(core).counter(index) as f64
+    driver(core).counter(index)
 }
 
 fn driver(core: usize) -> &'static Driver {

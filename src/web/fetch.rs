@@ -4,7 +4,7 @@
 //! Tested by `tests/wasm/delivery.test.ts` and `tests/browser/faults.test.ts`.
 use ::core::slice;
 
-use js_sys::Uint8Array;
+use js_sys::{Array, Uint8Array};
 use wasm_bindgen::prelude::*;
 
 use super::clock;
@@ -44,6 +44,13 @@ impl Endpoint {
         let init = call(&global(), "structuredClone", slice::from_ref(init)).unwrap_or_else(|| init.clone());
         let timeout = [((request.timeout_ms + TIMEOUT_SLACK_MS) as f64).into()];
         let timeout = call(&get_global("AbortSignal"), "timeout", &timeout);
+        if request.frame && !request.simple {
+            set(
+                &get(&init, "headers"),
+                "Content-Type",
+                "application/vnd.sapwood.batch".into(),
+            );
+        }
         set(&init, "body", body);
         set(&init, "keepalive", request.keepalive.into());
         set(&init, "signal", timeout.unwrap_or(JsValue::UNDEFINED));
@@ -80,19 +87,42 @@ pub fn answer(response: &JsValue, body: &JsValue) -> Answer {
         status: number(response, "status") as u16,
         retry_after_ms,
         count: (number(body, "count") + number(body, "duplicates")) as u64,
+        frames: get(body, "frames").is_truthy(),
     }
 }
 
-/// The header `Retry-After`, of seconds or a date; 0 if there is none, it may not be read or makes no sense.
+/// How far the server's clock is ahead, by what the body says of its time; the answer's way back is not counted.
+pub fn skew(body: &JsValue) -> Option<f64> {
+    let server = get(body, "timestamp").as_f64()?;
+    Some(server - clock::now().unix as f64)
+}
+
+/// What a `Retry-After` may look like: whole seconds, or one of the three forms of an HTTP date (RFC 9110, 5.6.7).
+const RETRY_AFTER: &str = "^(\\d+|[A-Z][a-z]+,? [\\w -]{6,11} \\d\\d:\\d\\d:\\d\\d (GMT|\\d{4}))$";
+
+/// The header `Retry-After`, of seconds or a date; 0 if there is none, it may not be read or is not of its form.
 fn retry_after_ms(response: &JsValue) -> u64 {
     let Some(header) = call(&get(response, "headers"), "get", &["Retry-After".into()]) else {
         return 0;
     };
-    let number = |converter: &JsValue, name| call(converter, name, slice::from_ref(&header)).and_then(|it| it.as_f64());
-    // No header is `null`, which is 0 as a number; a date is not a number.
-    let seconds = number(&global(), "Number").unwrap_or(0.0);
+    let matches = |pattern: &str| {
+        let expression = call(&global(), "RegExp", &[pattern.into()]).unwrap_or_default();
+        call(&expression, "test", slice::from_ref(&header)).is_some_and(|found| found.is_truthy())
+    };
+    let number = |converter: &JsValue, name, text| call(converter, name, &[text]).and_then(|it| it.as_f64());
+    if !matches(RETRY_AFTER) {
+        return 0;
+    }
+    let seconds = number(&global(), "Number", header.clone()).unwrap_or(0.0);
     let delay = if seconds.is_nan() {
-        number(&get_global("Date"), "parse").unwrap_or(0.0) - clock::now().unix as f64
+        let parts = Array::new();
+        parts.push(&header);
+        // The oldest form names no zone; all are in this one.
+        if matches("\\d$") {
+            parts.push(&"GMT".into());
+        }
+        let date = call(&parts, "join", &[" ".into()]).unwrap_or_default();
+        number(&get_global("Date"), "parse", date).unwrap_or(0.0) - clock::now().unix as f64
     } else {
         seconds * 1000.0
     };

@@ -12,7 +12,7 @@ test("a batch is stored whole, and answered with what became of it", async (t) =
     logs: [entry(1, { data: { total: 99.5 }, tags: ["orders"], userId: "user_1", flowId: "checkout-abcdefgh", stepIndex: 0, flow: { name: "checkout" } })],
   });
   assert.equal(status, 200);
-  assert.deepEqual({ ...body, timestamp: 0 }, { success: true, count: 1, duplicates: 0, timestamp: 0 });
+  assert.deepEqual({ ...body, timestamp: 0 }, { success: true, count: 1, duplicates: 0, frames: true, timestamp: 0 });
   assert.ok((body.timestamp ?? 0) >= before && (body.timestamp ?? 0) <= Date.now());
   assert.equal(headers.get("content-type"), "application/json; charset=utf-8");
   const [row] = await stored(url);

@@ -4,15 +4,18 @@
 //! and must be what the client counts. Each assertion names its invariant.
 use std::collections::{BTreeMap, BTreeSet};
 
+use sapwood::core::batch::Id;
 use sapwood::core::client::Client;
-use sapwood::core::config::{Config, Consent};
+use sapwood::core::config::{Compress, Config, Consent};
+use sapwood::core::effect::Effect;
+use sapwood::core::encode::stored;
 use sapwood::core::event::{Answer, Event, Outcome, RequestId};
 use sapwood::core::flush;
-use sapwood::core::limits::{KEEPALIVE_BYTES_MAX, REQUEST_BYTES_MAX, RETRY_AFTER_MS_MAX};
-use sapwood::core::stats::{Counters, DROP_REASON_COUNT, DropReason, closes, counter};
+use sapwood::core::limits::{EXIT_MS, KEEPALIVE_BYTES_MAX, REQUEST_BYTES_MAX, RESTORED_MS, RETRY_AFTER_MS_MAX};
+use sapwood::core::stats::{DROP_REASON_COUNT, DropReason, closes, counter};
 use sapwood::core::time::{Millis, Now};
 
-use super::sent::Sent;
+use super::sent::{Entry, Sent};
 
 /// See the module.
 #[derive(Debug)]
@@ -20,6 +23,9 @@ pub(crate) struct Judge {
     timeout: Millis,
     cross_origin: bool,
     api_key: String,
+    compress: Compress,
+    /// Are frames to be sent?
+    frames: bool,
     consent: Consent,
     hidden: bool,
     closed: bool,
@@ -29,9 +35,17 @@ pub(crate) struct Judge {
     /// What each batch id stands for, and its attempts.
     batches: BTreeMap<String, (String, u64)>,
     /// Sequence numbers that a destination has confirmed or refused for good.
-    over: BTreeSet<u64>,
-    delivered: u64,
-    unconfirmed: u64,
+    over: BTreeSet<Entry>,
+    /// Of this instance, and of earlier pages.
+    delivered: [u64; 2],
+    unconfirmed: [u64; 2],
+    instance: String,
+    /// What is in each record that was ever written.
+    records: BTreeMap<Id, BTreeSet<Entry>>,
+    /// What was erased without having been delivered, refused or taken: it must have been dropped.
+    erased: BTreeSet<Entry>,
+    /// The page may be going until then.
+    quiet_until: Millis,
     /// The server does not want to be asked before.
     server_until: Millis,
     /// Flushes that wait, with the entries they cover.
@@ -41,12 +55,14 @@ pub(crate) struct Judge {
 }
 
 impl Judge {
-    /// Of a client with this configuration.
-    pub(crate) fn new(config: &Config) -> Self {
+    /// Of a client with this configuration and seed.
+    pub(crate) fn new(config: &Config, seed: [u8; 16]) -> Self {
         Judge {
             timeout: config.timeout_ms,
             cross_origin: config.cross_origin,
             api_key: String::from_utf8(config.api_key.clone()).expect("a key is text"),
+            compress: config.compress,
+            frames: config.compress == Compress::Always,
             consent: config.consent,
             hidden: false,
             closed: false,
@@ -54,8 +70,12 @@ impl Judge {
             last_request: None,
             batches: BTreeMap::new(),
             over: BTreeSet::new(),
-            delivered: 0,
-            unconfirmed: 0,
+            delivered: [0; 2],
+            unconfirmed: [0; 2],
+            instance: hex(&seed)[..16].to_owned(),
+            records: BTreeMap::new(),
+            erased: BTreeSet::new(),
+            quiet_until: 0,
             server_until: 0,
             flushes: BTreeMap::new(),
             told: [0; DROP_REASON_COUNT],
@@ -76,11 +96,14 @@ impl Judge {
     pub(crate) fn event(&mut self, now: Now, event: &Event<'_>, client: &Client) {
         self.closed = client.is_closed();
         match event {
-            Event::Visible(visible) => self.hidden = !visible,
+            Event::Visible(visible) => {
+                self.hidden = !visible;
+                self.quiet_until = if *visible { 0 } else { now.after(EXIT_MS) };
+            }
             Event::Consent(consent) => self.consent = *consent,
             Event::Flush { token, .. } => {
                 let counters = client.counters();
-                let held = counters[counter::BUFFERED] + counters[counter::IN_FLIGHT];
+                let held = counters[counter::BUFFERED] + counters[counter::IN_FLIGHT] + counters[counter::STORED];
                 assert_eq!(self.flushes.insert(*token, held), None, "the test uses a token twice");
             }
             Event::Outcome { request, outcome } => {
@@ -88,7 +111,11 @@ impl Judge {
                     self.outcome(now, &sent, outcome);
                 }
             }
-            Event::Records { .. } | Event::Online(_) | Event::Wake => {}
+            Event::Restored => {
+                let latest = now.after(RESTORED_MS).saturating_sub(self.timeout);
+                self.open.values_mut().for_each(|sent| sent.at = sent.at.min(latest));
+            }
+            Event::Records { .. } | Event::Online(_) | Event::Wake | Event::Journal(_) => {}
         }
         let timeout = self.timeout;
         self.open
@@ -96,17 +123,26 @@ impl Judge {
     }
 
     fn outcome(&mut self, now: Now, sent: &Sent, outcome: &Outcome) {
-        let seqs = sent.seqs();
+        if let Outcome::Answered(Answer { frames: true, .. }) = outcome {
+            self.frames |= self.compress == Compress::Auto;
+        }
+        let seqs = sent.entries();
+        let book = usize::from(sent.header("instance") != &self.instance[..]);
         match *outcome {
             Outcome::Failed => {}
-            Outcome::Taken => self.unconfirmed += seqs.len() as u64,
+            Outcome::Taken => {
+                self.unconfirmed[book] += seqs.len() as u64;
+                // It may be sent again from the journal, but not by this client.
+                self.over.extend(seqs);
+            }
             Outcome::Answered(Answer {
                 status,
                 retry_after_ms,
                 count,
+                ..
             }) => match status {
                 200..=299 => {
-                    self.delivered += seqs.len() as u64;
+                    self.delivered[book] += seqs.len() as u64;
                     self.over.extend(seqs);
                 }
                 408 | 429 | 500..=599 => {
@@ -116,7 +152,7 @@ impl Judge {
                 413 => {}
                 401 | 403 => self.over.extend(seqs),
                 _ => {
-                    self.delivered += count.min(seqs.len() as u64);
+                    self.delivered[book] += count.min(seqs.len() as u64);
                     self.over.extend(seqs);
                 }
             },
@@ -125,6 +161,7 @@ impl Judge {
 
     /// A request is made.
     pub(crate) fn send(&mut self, sent: &Sent) {
+        // The first thing that a client sends is its own, unless the test says otherwise.
         let (request, at) = (&sent.request, sent.at);
         assert_eq!(self.consent, Consent::Granted, "I13: sent without consent");
         assert!(!self.closed, "I9: sent after the close");
@@ -157,6 +194,10 @@ impl Judge {
             self.cross_origin && self.hidden,
             "a preflight at exit, or none before"
         );
+        assert_eq!(
+            request.frame, self.frames,
+            "a frame for whom reads them, and for nobody else"
+        );
         assert!(!(request.beacon && request.keepalive), "it is one or the other");
         if request.beacon {
             assert!(self.hidden, "a beacon from a page that is seen");
@@ -180,7 +221,8 @@ impl Judge {
         );
         assert_eq!(sent.header("firstSeq").as_u64(), seqs.first().copied());
         assert_eq!(sent.header("lastSeq").as_u64(), seqs.last().copied());
-        let again: Vec<_> = seqs.iter().filter(|seq| self.over.contains(seq)).collect();
+        let entries = sent.entries();
+        let again: Vec<_> = entries.iter().filter(|entry| self.over.contains(entry)).collect();
         assert!(again.is_empty(), "sent again after its end: {again:?}");
         let text = sent.logs_text().to_owned();
         let (known, attempts) = self.batches.entry(sent.id().to_owned()).or_insert((text.clone(), 0));
@@ -210,34 +252,85 @@ impl Judge {
         self.told[reason] += count;
     }
 
+    /// Something is done to the store, which holds these records.
+    pub(crate) fn store(&mut self, now: Now, effect: &Effect, store: &BTreeMap<Id, Vec<u8>>) {
+        assert!(
+            now.monotonic >= self.quiet_until,
+            "a transaction while the page may be going"
+        );
+        if let Effect::Store { id, bytes } = effect {
+            assert_eq!(self.consent, Consent::Granted, "I13: stored without consent");
+            assert!(!self.batches.contains_key(&hex(id)), "I8: it is the id of a batch");
+            let entries = entries_of(id, bytes, now);
+            assert!(!entries.is_empty(), "a record of nothing");
+            assert_eq!(
+                self.records.insert(*id, entries),
+                None,
+                "I8: a record's id is used twice"
+            );
+        }
+        if let Effect::Erase(id) = effect {
+            let elsewhere = store.keys().filter(|other| *other != id);
+            let safe: BTreeSet<_> = elsewhere
+                .filter_map(|other| self.records.get(other))
+                .flatten()
+                .collect();
+            for entry in self.records.get(id).into_iter().flatten() {
+                if !self.over.contains(entry) && !safe.contains(entry) {
+                    self.erased.insert(entry.clone());
+                }
+            }
+        }
+    }
+
     /// After all effects of an event.
-    pub(crate) fn rest(&self, now: Now, sleep: Millis, counters: &Counters) {
+    pub(crate) fn rest(&self, now: Now, sleep: Millis, client: &Client) {
+        let (counters, recovered) = (&client.counters(), &client.recovered());
         assert!(closes(counters), "I1: {counters:?}");
+        assert!(closes(recovered), "I1: {recovered:?}");
         assert!(
             sleep > now.monotonic,
             "I6: to be woken at {sleep}, which is not after {}",
             now.monotonic
         );
-        assert_eq!(
-            counters[counter::DELIVERED],
-            self.delivered,
-            "delivered is what was confirmed"
-        );
-        assert_eq!(
-            counters[counter::UNCONFIRMED],
-            self.unconfirmed,
-            "unconfirmed is what beacons took"
-        );
+        for (book, counters) in [counters, recovered].into_iter().enumerate() {
+            assert_eq!(
+                counters[counter::DELIVERED],
+                self.delivered[book],
+                "delivered is what was confirmed"
+            );
+            assert_eq!(
+                counters[counter::UNCONFIRMED],
+                self.unconfirmed[book],
+                "unconfirmed is what beacons took"
+            );
+        }
         let in_flight: usize = self.open.values().map(|sent| sent.logs().len()).sum();
         assert_eq!(
-            counters[counter::IN_FLIGHT],
+            counters[counter::IN_FLIGHT] + recovered[counter::IN_FLIGHT],
             in_flight as u64,
             "in flight is what is not answered"
         );
-        assert_eq!(
-            &counters[counter::DROPPED..],
-            &self.told[..],
-            "the application hears of every drop"
+        let dropped = counters[counter::DROPPED..].iter().zip(&recovered[counter::DROPPED..]);
+        let dropped: Vec<u64> = dropped.map(|(own, others)| own + others).collect();
+        assert_eq!(&dropped[..], &self.told[..], "the application hears of every drop");
+        let lost = dropped.iter().sum::<u64>();
+        assert!(
+            self.erased.len() as u64 <= lost,
+            "I7: erased before their end: {:?}",
+            self.erased
         );
     }
+}
+
+fn hex(id: &Id) -> String {
+    id.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// What is in a record.
+fn entries_of(id: &Id, bytes: &[u8], now: Now) -> BTreeSet<Entry> {
+    let (batch, _) = stored::read(bytes, id, now).expect("a record can be read");
+    let instance = hex(id)[..16].to_owned();
+    let heads = batch.entries.heads.iter();
+    heads.map(|head| (instance.clone(), head.seq)).collect()
 }

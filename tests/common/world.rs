@@ -4,13 +4,15 @@
 //! itself: a test says what becomes of each request.
 use std::collections::BTreeMap;
 
+use sapwood::core::batch::Id;
 use sapwood::core::client::Client;
 use sapwood::core::config::{Config, Consent};
 use sapwood::core::effect::Effect;
 use sapwood::core::error::Problem;
-use sapwood::core::event::{Answer, Event, Outcome, RequestId};
+use sapwood::core::event::{Answer, Event, Outcome, RequestId, Store};
 use sapwood::core::flush;
 use sapwood::core::level::Level;
+use sapwood::core::limits::REFUSAL_MS_MAX;
 use sapwood::core::stats::{DropReason, counter};
 use sapwood::core::time::{Millis, Now};
 use serde_json::{Value, json};
@@ -43,6 +45,18 @@ pub(crate) struct World {
     pub(crate) settled: BTreeMap<u32, flush::Outcome>,
     /// Every problem the application was told of.
     pub(crate) reports: Vec<(Problem, u16)>,
+    /// What is in the store of the journal.
+    pub(crate) store: BTreeMap<Id, Vec<u8>>,
+    /// Writes and reads that the store has not answered.
+    pub(crate) store_open: Vec<Effect>,
+    /// Does the store answer at once?
+    pub(crate) store_answers: bool,
+    /// How often the client wanted to look for records.
+    pub(crate) scans: usize,
+    /// What the browser sends if the page is gone without a word.
+    pub(crate) later: Option<Vec<u8>>,
+    /// How often that was changed.
+    pub(crate) armed: usize,
     /// Every effect so far: the trace.
     pub(crate) trace: Vec<Effect>,
     judge: Judge,
@@ -70,7 +84,7 @@ impl World {
 
     /// With everything given.
     pub(crate) fn start(config: Config, seed: [u8; 16]) -> Self {
-        let judge = Judge::new(&config);
+        let judge = Judge::new(&config, seed);
         let now = Now {
             monotonic: START,
             unix: UNIX,
@@ -83,6 +97,12 @@ impl World {
             settled: BTreeMap::new(),
             reports: Vec::new(),
             trace: Vec::new(),
+            store: BTreeMap::new(),
+            store_open: Vec::new(),
+            store_answers: true,
+            scans: 0,
+            later: None,
+            armed: 0,
             judge,
             seq: 0,
             token: 0,
@@ -111,12 +131,57 @@ impl World {
                 }
                 Effect::Report { problem, status } => self.reports.push((*problem, *status)),
                 Effect::Dropped { reason, count } => self.judge.told(*reason, *count),
+                Effect::Store { .. } | Effect::Load(_) => {
+                    self.judge.store(self.now, &effect, &self.store);
+                    self.store_open.push(effect.clone());
+                }
+                Effect::Erase(id) => {
+                    self.judge.store(self.now, &effect, &self.store);
+                    self.store.remove(id);
+                }
+                Effect::Scan => self.scans += 1,
+                Effect::Later(body) => {
+                    self.later = body.clone();
+                    self.armed += 1;
+                }
                 Effect::Sleep(until) => (asleep, self.sleep) = (true, *until),
             }
             self.trace.push(effect);
         }
         assert!(asleep, "a drain ends with Sleep");
-        self.judge.rest(self.now, self.sleep, &self.client.counters());
+        self.judge.rest(self.now, self.sleep, &self.client);
+        while self.store_answers && !self.store_open.is_empty() {
+            self.answer_store();
+        }
+    }
+
+    /// The oldest write or read of the store is done.
+    pub(crate) fn answer_store(&mut self) {
+        match self.store_open.remove(0) {
+            Effect::Store { id, bytes } => {
+                self.store.insert(id, bytes);
+                self.handle(Event::Journal(Store::Stored(id)));
+            }
+            Effect::Load(id) => {
+                let bytes = self.store.get(&id).cloned().unwrap_or_default();
+                self.handle(Event::Journal(Store::Loaded { id, bytes: &bytes }));
+            }
+            effect => panic!("not of the store: {effect:?}"),
+        }
+    }
+
+    /// The oldest write fails.
+    pub(crate) fn refuse_store(&mut self) {
+        let Effect::Store { id, .. } = self.store_open.remove(0) else {
+            panic!("it is no write");
+        };
+        self.handle(Event::Journal(Store::Refused(id)));
+    }
+
+    /// The store can be used.
+    pub(crate) fn open_store(&mut self) {
+        let records = self.store.len();
+        self.handle(Event::Journal(Store::Open { records }));
     }
 
     /// Lets time pass; the client is woken when it asked for it.
@@ -250,12 +315,30 @@ impl World {
             status,
             retry_after_ms,
             count,
+            frames: false,
         });
         self.outcome(self.open()[0], outcome);
     }
 
-    /// The oldest open request fails.
+    /// Takes the oldest open request, and says that frames are read.
+    pub(crate) fn answer_with_frames(&mut self) {
+        let outcome = Outcome::Answered(Answer {
+            status: 200,
+            retry_after_ms: 0,
+            count: 0,
+            frames: true,
+        });
+        self.outcome(self.open()[0], outcome);
+    }
+
+    /// The oldest open request fails, after the time that a network takes for it.
     pub(crate) fn fail(&mut self) {
+        self.jump_to(self.now.monotonic + REFUSAL_MS_MAX + 1);
+        self.refuse();
+    }
+
+    /// The oldest open request fails at once, as what the browser refuses does.
+    pub(crate) fn refuse(&mut self) {
         self.outcome(self.open()[0], Outcome::Failed);
     }
 

@@ -19,6 +19,7 @@ fn entries(levels: &[Level]) -> Entries {
             accepted_at: 0,
             bytes: 100,
             level: *level,
+            rank: *level,
         });
     }
     entries

@@ -52,6 +52,7 @@ fn an_entry_larger_than_a_request_is_dropped_and_the_others_go() {
     world.log(Level::Info, "before");
     world.log_with(Level::Fatal, &json!({ "data": "x".repeat(1024 * 1024) }));
     world.log(Level::Info, "after");
+    world.advance(100);
     while let [_] = world.open()[..] {
         world.answer(200);
         world.advance(100);
@@ -273,6 +274,7 @@ fn answered(status: u16) -> Outcome {
         status,
         retry_after_ms: 0,
         count: 0,
+        frames: false,
     })
 }
 
@@ -337,11 +339,11 @@ fn a_small_batch_size_in_bytes_is_no_request_for_each_entry() {
 #[test]
 fn a_receiver_that_takes_nothing_is_told_of_once() {
     let mut world = World::new();
-    world.log_many(20);
+    world.log_many(10);
     world.flush(60_000);
     while !world.open().is_empty() {
         world.answer(413);
     }
-    assert_eq!(world.dropped(DropReason::TooLarge), 20);
+    assert_eq!(world.dropped(DropReason::TooLarge), 10);
     assert_eq!(world.reports, [(Problem::PayloadTooLarge, 413)]);
 }

@@ -201,11 +201,12 @@ fn a_second_batch_is_tried_again_in_its_time_while_the_first_hangs() {
     let second = world.open()[1];
     let answer = Answer {
         status: 503,
-        retry_after_ms: 2_000,
+        retry_after_ms: 400,
         count: 0,
+        frames: false,
     };
     world.outcome(second, Outcome::Answered(answer));
-    world.advance(2_000);
+    world.advance(400);
     assert_eq!(world.sent.len(), 3);
     assert_eq!(world.last().seqs(), [2]);
 }
@@ -260,7 +261,7 @@ fn a_refused_keepalive_is_obeyed() {
     world.log(Level::Info, "kept");
     world.flush(60_000);
     assert!(world.last().request.keepalive);
-    world.fail();
+    world.refuse();
     world.advance(1_000);
     assert!(!world.last().request.keepalive, "the next attempt goes without");
     world.answer(200);
@@ -275,7 +276,7 @@ fn a_keepalive_refused_at_exit_becomes_a_beacon() {
     world.log(Level::Info, "kept");
     world.hide();
     assert!(world.last().request.keepalive);
-    world.fail();
+    world.refuse();
     assert_eq!(world.sent.len(), 2, "at once");
     assert!(world.last().request.beacon);
     assert_eq!(world.sent[0].id(), world.sent[1].id());
@@ -286,7 +287,7 @@ fn a_keepalive_refused_at_exit_becomes_a_beacon() {
 #[test]
 fn what_the_quota_cannot_take_becomes_a_small_beacon() {
     let mut world = with(|_| {});
-    log_kilobytes(&mut world, 62);
+    log_kilobytes(&mut world, 63);
     world.hide();
     assert!(world.last().request.keepalive);
     log_kilobytes(&mut world, 10);

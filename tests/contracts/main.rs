@@ -6,16 +6,25 @@
 mod common;
 
 mod accounting;
+mod answers;
 mod boundary;
 mod buffer;
 mod context;
+mod deflate;
 mod delivery;
 mod entries;
 mod exit;
 mod flush;
+mod found;
+mod frames;
 mod identity;
+
+mod journal;
+mod later;
+mod leaving;
 mod offline;
 mod privacy;
+mod rate;
 mod retry;
 mod templates;
 mod time;

@@ -16,7 +16,10 @@ fn facade_config() -> Config {
     let others = [
         json!(null),
         json!(10_000),
+        json!("auto"),
+        json!(1_000),
         json!(1),
+        json!(true),
         json!(true),
         json!(true),
         json!(true),

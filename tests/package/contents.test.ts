@@ -21,6 +21,7 @@ test("the tarball holds the bundle, its types, the README and the licences, and 
     "LICENSE-MIT",
     "README.md",
     "dist/index.js",
+    "dist/persist.js",
     "package.json",
     "types/error.d.ts",
     "types/index.d.ts",

@@ -3,6 +3,8 @@
  * Owns the answers' shape; does not own the queue (`server.ts`).
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { decodeBody } from "./decode.js";
+import type { Ledger } from "./ledger.js";
 
 /** A request whose body has been taken, and what a behaviour needs to deal with it. */
 export interface Exchange {
@@ -30,6 +32,22 @@ export function pass(): Behaviour {
     const { status, text } = await toCollector(exchange);
     exchange.response.writeHead(status, { "content-type": "application/json", ...cors(exchange.request) });
     exchange.response.end(text);
+  };
+}
+
+/** Enters the batch into a book and answers as the native protocol says. */
+export function keep(ledger: Ledger): Behaviour {
+  return async (exchange) => {
+    const taken = ledger.take(decodeBody(exchange.body));
+    await answer(200, { success: true, ...taken, timestamp: Date.now() })(exchange);
+  };
+}
+
+/** Begins to answer, and cuts the line before the body's end. */
+export function cutAnswer(status: number): Behaviour {
+  return async ({ request, response }) => {
+    response.writeHead(status, { "content-type": "application/json", "content-length": "1000", ...cors(request) });
+    response.write('{"success":true', () => request.socket.destroy());
   };
 }
 

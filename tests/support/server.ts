@@ -1,5 +1,5 @@
 /**
- * A loopback server with scripted faults, between a page under test and the real collector.
+ * A loopback server with scripted faults, between a page under test and the real collector, or in its stead (`keep`).
  *
  * Owns: the queue of behaviours, the record of what was received, and the pages that tests open (`page.ts` has their text).
  * Invariants: a request's body is recorded whole before its behaviour runs; behaviours are used in the order of requests.
@@ -7,8 +7,10 @@
 import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Behaviour, cors, pass } from "./behaviours.js";
-import { testPage } from "./page.js";
+import { type Behaviour, cors, keep, pass } from "./behaviours.js";
+import { decodeBody } from "./decode.js";
+import { Ledger } from "./ledger.js";
+import { shellWorker, testPage } from "./page.js";
 import { packageEntry } from "./paths.js";
 import type { Body } from "./protocol.js";
 
@@ -29,17 +31,24 @@ export interface Received extends Body {
 /** See the head of the module. */
 export class FaultServer {
   readonly received: Received[] = [];
+  /** What pages have sent to `/noted`, beside their logs, and when it came, by `performance.now()`. */
+  readonly notes: { text: string; at: number }[] = [];
+  /** What was kept, where there is no collector. */
+  readonly ledger = new Ledger();
   readonly #script: Behaviour[] = [];
   readonly #server: Server;
-  readonly #collector: string;
+  readonly #collector: string | undefined;
+  #usual: Behaviour;
+  #port = 0;
 
-  private constructor(server: Server, collector: string) {
+  private constructor(server: Server, collector: string | undefined) {
     this.#server = server;
     this.#collector = collector;
+    this.#usual = collector === undefined ? keep(this.ledger) : pass();
   }
 
-  /** Starts one on a free port. Requests without a scripted behaviour go on to `collector`. */
-  static async start(collector: string): Promise<FaultServer> {
+  /** Starts one on a free port. Requests without a scripted behaviour go on to `collector`; without one they are kept here. */
+  static async start(collector?: string): Promise<FaultServer> {
     const http = createServer();
     const server = new FaultServer(http, collector);
     http.on("request", (request, response) => {
@@ -48,13 +57,15 @@ export class FaultServer {
         request.socket.destroy();
       });
     });
-    await new Promise<void>((resolve) => http.listen(0, "127.0.0.1", resolve));
+    await server.goOn();
+    // A test that fails before it closes the server fails, and does not hang.
+    http.unref();
     return server;
   }
 
   /** The origin of the pages. */
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.#port}`;
   }
 
   /** The log endpoint. */
@@ -67,17 +78,28 @@ export class FaultServer {
     this.#script.push(...behaviours);
   }
 
+  /** Says what happens to all requests for which nothing is scripted. */
+  always(behaviour: Behaviour): void {
+    this.#usual = behaviour;
+  }
+
   /** Forgets what was received and what was scripted. */
   reset(): void {
     this.received.length = 0;
     this.#script.length = 0;
   }
 
-  /** Ends every connection, hanging ones too. */
+  /** Goes away: ends every connection, hanging ones too, and refuses new ones. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#server.closeAllConnections();
     await closed;
+  }
+
+  /** Is there again, at the same address. */
+  async goOn(): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(this.#port, "127.0.0.1", resolve));
+    this.#port = (this.#server.address() as AddressInfo).port;
   }
 
   async #route(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -85,11 +107,17 @@ export class FaultServer {
     if (path === "/v1/logs") {
       if (request.method === "POST") return this.#take(request, response);
       response.writeHead(204, cors(request)).end();
+    } else if (path === "/noted") {
+      this.notes.push({ text: (await readWhole(request)).toString(), at: performance.now() });
+      response.writeHead(204).end();
     } else if (path === "/page") {
       const policy = searchParams.has("policy") && { "content-security-policy": NO_WASM };
       response.writeHead(200, { "content-type": "text/html; charset=utf-8", ...policy }).end(testPage);
-    } else if (path === "/sapwood.js") {
-      response.writeHead(200, { "content-type": "text/javascript; charset=utf-8" }).end(await readFile(packageEntry));
+    } else if (path === "/sapwood.js" || path === "/persist.js") {
+      const file = path === "/sapwood.js" ? packageEntry : packageEntry.replace("index.js", "persist.js");
+      response.writeHead(200, { "content-type": "text/javascript; charset=utf-8" }).end(await readFile(file));
+    } else if (path === "/worker.js") {
+      response.writeHead(200, { "content-type": "text/javascript" }).end(shellWorker);
     } else if (path === "/blank") {
       response.writeHead(200, { "content-type": "text/html" }).end("<!doctype html><title>blank</title>");
     } else {
@@ -100,14 +128,14 @@ export class FaultServer {
   async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readWhole(request);
     this.received.push(record(response, request.headers, body));
-    const behaviour = this.#script.shift() ?? pass();
-    await behaviour({ request, response, body, collector: this.#collector });
+    const behaviour = this.#script.shift() ?? this.#usual;
+    await behaviour({ request, response, body, collector: this.#collector ?? "" });
   }
 }
 
 function record(response: ServerResponse, headers: IncomingMessage["headers"], body: Buffer): Received {
   const text = body.toString("utf8");
-  const { batch, logs } = JSON.parse(text) as Body;
+  const { batch, logs } = decodeBody(body);
   const received: Received = {
     batch,
     logs,

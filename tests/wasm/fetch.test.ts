@@ -78,14 +78,17 @@ test("a fetch that closes its core: nothing is sent twice, and the rest is count
 test("a fetch that throws, gives nothing, or is not there fails the request and not the core", async (t) => {
   // A promise that cannot be listened to never ends: time ends it.
   const core = new Core(server.endpoint, { timeoutMs: 100 });
+  // What fails at once and never had an answer counts as blocked.
+  core.records(entry(1));
+  assert.equal((await flushed(core)).delivered, 1);
   const hostile = (): never => assert.fail("hostile");
   const broken = [hostile, () => undefined, () => ({ then: 1 }), () => ({ then: hostile }), undefined, 7];
   const fetched = replace(t, "fetch", undefined);
   const left = [...broken];
   Object.defineProperty(globalThis, "fetch", { configurable: true, get: () => (left.length ? left.shift() : fetched) });
-  core.records(entry(1));
+  core.records(entry(2));
   assert.equal((await flushed(core)).delivered, 1);
-  assert.deepEqual([server.received.length, server.received[0]?.batch.attempt], [1, broken.length + 1]);
+  assert.deepEqual([server.received.length, server.received[1]?.batch.attempt], [2, broken.length + 1]);
   core.assertSound();
 });
 

@@ -76,6 +76,65 @@ test("503 with Retry-After as a date: not sent again before it", async () => {
   assert.ok(arrivedAt >= date.getTime() && arrivedAt < date.getTime() + 3000, `${arrivedAt - date.getTime()} ms after it`);
 });
 
+test("a date in any of the three forms that HTTP knows", async () => {
+  const date = new Date(Math.floor(Date.now() / 1000) * 1000 + 3_600_000);
+  const [weekday, day, month, year, time] = date.toUTCString().replace(",", "").split(" ") as [string, string, string, string, string];
+  const long = date.toLocaleDateString("en-US", { weekday: "long", timeZone: "UTC" });
+  const forms = [
+    date.toUTCString(),
+    `${long}, ${day}-${month}-${year.slice(2)} ${time} GMT`,
+    `${weekday} ${month} ${day.replace(/^0/, " ")} ${time} ${year}`,
+    "86400",
+    "9".repeat(400),
+  ];
+  for (const header of forms) {
+    server.reset();
+    const { log } = rig(server);
+    server.script(answer(503, {}, { "retry-after": header }));
+    log.info("m");
+    // Long enough for many attempts with a backoff of some milliseconds, and for none that keeps to the date.
+    assert.equal((await log.flush({ timeoutMs: 400 })).pending, 1, header);
+    assert.equal(server.received.length, 1, header);
+  }
+});
+
+test("a body's retryAfter that is no delay is none, and one without end is an hour", async () => {
+  for (const [text, requests] of [["-5", 2], ["null", 2], ['"9"', 2], ["1e400", 1], ["1e9", 1]] as const) {
+    server.reset();
+    const { log } = rig(server);
+    server.script(async ({ response }) => {
+      response.writeHead(429, { "content-type": "application/json" });
+      response.end(`{"retryAfter":${text}}`);
+    });
+    log.info("m");
+    await log.flush({ timeoutMs: 400 });
+    assert.equal(server.received.length, requests, text);
+  }
+});
+
+test("a body that is cut off leaves the status: delivered, and given up", async () => {
+  const { log } = rig(server);
+  for (const status of [200, 400]) {
+    server.script(async ({ response }) => {
+      response.writeHead(status, { "content-type": "application/json", "content-length": "100" });
+      response.write('{"count":1,', () => response.socket?.destroy());
+    });
+    log.info("m");
+    await log.flush();
+  }
+  assert.equal(server.received.length, 2);
+  const { delivered, dropped } = log.stats();
+  assert.deepEqual([delivered, dropped], [1, { rejected: 1 }]);
+});
+
+test("a redirect is an error, and is not followed", async () => {
+  const { log, errors } = rig(server);
+  server.script(answer(307, {}, { location: server.endpoint }));
+  log.info("m");
+  assert.equal((await log.flush()).delivered, 1);
+  assert.deepEqual([server.received.length, errors.map(({ code }) => code)], [2, ["network_error"]]);
+});
+
 test("429 with retryAfter in the body: not sent again before it is over", async () => {
   const { log } = rig(server);
   server.script(answer(429, { error: "slow down", retryAfter: 0.7 }));
@@ -85,7 +144,10 @@ test("429 with retryAfter in the body: not sent again before it is over", async 
 });
 
 test("a Retry-After that makes no sense is none", async () => {
-  for (const header of ["-1", "soon", "", "0", new Date(0).toUTCString()]) {
+  const tomorrow = new Date(Date.now() + 86_400_000);
+  const headers = ["-1", "soon", "", "0", new Date(0).toUTCString(), "1e3", "0x10", "1.5", "+9", "9 s", "9, 9", "Infinity",
+    tomorrow.toISOString(), String(tomorrow), tomorrow.toUTCString().replace("GMT", "PST"), "Xyz, 99 Abc 2099 99:99:99 GMT"];
+  for (const header of headers) {
     server.reset();
     const { log } = rig(server);
     server.script(answer(429, { retryAfter: "later" }, { "retry-after": header }));
@@ -170,4 +232,17 @@ test("the statistics close at every moment, whatever happens", async () => {
   assertCloses(log.stats());
   // What was confirmed has arrived.
   assert.ok(new Set(arrived(server).map(({ seq }) => seq)).size >= delivered);
+});
+
+test("the receiver's time tells how far its clock is ahead", async () => {
+  const { log } = rig(server);
+  assert.equal(log.stats().clockSkewMs, undefined);
+  server.script(answer(200, { timestamp: Date.now() + 3_600_000 }), answer(200, { timestamp: "soon" }));
+  log.info("m");
+  await log.flush();
+  const skew = log.stats().clockSkewMs!;
+  assert.ok(Math.abs(skew - 3_600_000) < 1000, `${skew}`);
+  log.info("m");
+  await log.flush();
+  assert.equal(log.stats().clockSkewMs, skew, "what is no time says nothing");
 });

@@ -17,6 +17,7 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 
 use self::names::Names;
+use self::wasm::Core;
 use crate::repo::{self, Repo};
 use crate::{flags, process, setup};
 
@@ -55,19 +56,22 @@ fn lock(repo: &Repo) -> Result<File> {
     Ok(file)
 }
 
-/// The core as `js/generated/`: glue, declarations, wasm and the inlined form.
+/// The cores as `js/generated/`: glue, declarations, wasm and the inlined form of each.
 fn generated(repo: &Repo) -> Result<()> {
-    let compiled = wasm::compile(repo)?;
-    let bound = wasm::bind(repo, &compiled, Names::Shipped)?;
-    imports::check(&bound.imports, &repo.read("xtask/imports.allow")?)?;
-    let shipped = wasm::optimise(repo, &bound.wasm, Names::Shipped)?;
-    leaks::check("sapwood_bg.wasm", &shipped, &repo.root)?;
+    for core in Core::ALL {
+        let compiled = wasm::compile(repo, core)?;
+        let bound = wasm::bind(repo, &compiled, Names::Shipped)?;
+        imports::check(&bound.imports, &repo.read("xtask/imports.allow")?)?;
+        let shipped = wasm::optimise(repo, core, &bound.wasm, Names::Shipped)?;
+        leaks::check("sapwood_bg.wasm", &shipped, &repo.root)?;
 
-    let generated = repo.path("js/generated");
-    repo::write(&generated.join("sapwood.js"), bound.js)?;
-    repo::write(&generated.join("sapwood.d.ts"), bound.ts)?;
-    repo::write(&generated.join("sapwood_bg.wasm"), &shipped)?;
-    repo::write(&generated.join("bytes.ts"), inline::module(&shipped))
+        let generated = repo.path(core.folder());
+        repo::write(&generated.join("sapwood.js"), bound.js)?;
+        repo::write(&generated.join("sapwood.d.ts"), bound.ts)?;
+        repo::write(&generated.join("sapwood_bg.wasm"), &shipped)?;
+        repo::write(&generated.join("bytes.ts"), inline::module(&shipped))?;
+    }
+    Ok(())
 }
 
 /// The package `sapwood-dev`, which brings its own build script.

@@ -9,12 +9,14 @@ mod build;
 mod canary;
 mod checkout;
 mod ci;
+mod delivery;
 mod demo;
 mod docs;
 mod process;
 mod repo;
 mod service;
 mod setup;
+mod sim;
 mod size;
 mod tables;
 mod tarball;
@@ -55,8 +57,20 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "test",
         arguments: "[suite…] [--full]",
-        help: "all suites, or those named; --full: more property cases, the whole load",
+        help: "all suites, or those named; --full: more property cases, the whole load, delivery in all three browsers",
         run: test::command,
+    },
+    Command {
+        name: "delivery",
+        arguments: "[--write]",
+        help: "what arrives, in Chromium, Firefox and WebKitGTK; --write: into docs/delivery.md",
+        run: delivery::command,
+    },
+    Command {
+        name: "sim",
+        arguments: "[--seeds N] [--seed S]",
+        help: "simulate the world around the core; --seed: one, with its trace",
+        run: sim::command,
     },
     Command {
         name: "size",

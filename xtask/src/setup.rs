@@ -1,6 +1,8 @@
 //! `setup`: what a fresh Debian with Rust (rustup), build-essential and Node lacks. Each step looks first, so that a
 //! second run takes no time; the other commands call the steps that they need.
 
+mod browsers;
+
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -8,13 +10,13 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+pub use self::browsers::{chromium, installed_chromium, others};
 use crate::repo::{self, Repo};
 use crate::{flags, process};
 
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// The oldest Node that the tools and the tests run on, major and minor: `node --test` has its time limit from here on.
 const NODE_MIN: (u32, u32) = (20, 11);
-const CHROMIUM_NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /// The command.
 pub fn command(repo: &Repo, arguments: &[String]) -> Result<()> {
@@ -111,33 +113,13 @@ fn npm_packages(repo: &Repo) -> Result<()> {
     repo::write(&stamp, lock)
 }
 
-/// The Chromium to test with: the one that is there, or one that apt installs now.
-pub fn chromium() -> Result<PathBuf> {
-    if let Some(path) = installed_chromium()? {
-        return Ok(path);
-    }
-    apt_install_chromium()?;
-    installed_chromium()?.context("apt-get installed chromium, but it is not on the PATH")
-}
-
-/// `$CHROMIUM`, or the first of its usual names on the PATH.
-pub fn installed_chromium() -> Result<Option<PathBuf>> {
-    match env::var_os("CHROMIUM").map(PathBuf::from) {
-        Some(path) if !path.is_file() => {
-            bail!("CHROMIUM is set to {}, which is no file", path.display())
-        }
-        Some(path) => Ok(Some(path)),
-        None => Ok(on_path(&CHROMIUM_NAMES)),
-    }
-}
-
-fn apt_install_chromium() -> Result<()> {
-    let manual = "no Chromium was found: install it (Debian: `apt-get install chromium`) or set CHROMIUM to its path";
+/// Fails with what to do by hand, unless apt can install the packages and does.
+fn apt_install(what: &str, packages: &[&str], manual: &str) -> Result<()> {
     let is_root = process::stdout(Command::new("id").arg("-u")).is_ok_and(|id| id.trim() == "0");
     if !is_root || on_path(&["apt-get"]).is_none() {
         bail!("{manual}");
     }
-    println!("setup: installing Chromium (apt-get)");
+    println!("setup: installing {what} (apt-get)");
     // Another apt run (a machine's first minutes) may hold the lock.
     let apt = || {
         let mut command = Command::new("apt-get");
@@ -146,8 +128,9 @@ fn apt_install_chromium() -> Result<()> {
             .env("DEBIAN_FRONTEND", "noninteractive");
         command
     };
-    process::run(apt().arg("update")).context(manual)?;
-    process::run(apt().args(["install", "-y", "--no-install-recommends", "chromium"])).context(manual)
+    process::run(apt().arg("update")).with_context(|| manual.to_owned())?;
+    process::run(apt().args(["install", "-y", "--no-install-recommends"]).args(packages))
+        .with_context(|| manual.to_owned())
 }
 
 fn on_path(names: &[&str]) -> Option<PathBuf> {

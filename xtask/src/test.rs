@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::repo::Repo;
-use crate::{build, docs, setup, size};
+use crate::{build, delivery, docs, setup, sim, size};
 
 struct Suite {
     name: &'static str,
@@ -36,6 +36,7 @@ const SUITES: &[Suite] = &[
     suite("ambient", Needs::Rust, ambient::refused),
     suite("rustdoc", Needs::Rust, native::rustdoc),
     suite("native", Needs::Rust, native::tests),
+    suite("sim", Needs::Packages, sim::suite),
     suite("docs", Needs::Packages, docs::check),
     suite("types", Needs::Build, js::types),
     suite("size", Needs::Build, size::check),
@@ -46,6 +47,7 @@ const SUITES: &[Suite] = &[
     suite("viewer", Needs::Browser, |repo| js::suite(repo, "viewer")),
     suite("browser", Needs::Browser, |repo| js::suite(repo, "browser")),
     suite("load", Needs::Browser, |repo| js::suite(repo, "load")),
+    suite("delivery", Needs::Browser, delivery::short),
 ];
 
 const fn suite(name: &'static str, needs: Needs, run: fn(&Repo) -> Result<()>) -> Suite {
@@ -71,6 +73,7 @@ pub fn command(repo: &Repo, arguments: &[String]) -> Result<()> {
             match suite.name {
                 "native" => suite.run = native::full_tests,
                 "load" => suite.run = |repo| js::full_suite(repo, "load"),
+                "delivery" => suite.run = delivery::full,
                 _ => {}
             }
         }

@@ -6,16 +6,16 @@ use crate::core::batch::Batch;
 use crate::core::buffer::Head;
 use crate::core::json::{write_hex, write_name, write_string, write_unsigned};
 use crate::core::state::{Phase, State};
-use crate::core::stats::DROP_REASON_NAMES;
+use crate::core::stats::{Counters, DROP_REASON_NAMES, counter};
 
-/// The whole body. `key_in_body`: the request may carry no header, so the key goes here.
-pub fn frame(batch: &Batch, state: &State, dropped: &[u64], key_in_body: bool) -> Vec<u8> {
+/// The whole body. `ended`: what met its end so far. `key_in_body`: the request may carry no header, so the key goes here.
+pub fn frame(batch: &Batch, state: &State, ended: &Counters, key_in_body: bool) -> Vec<u8> {
     let mut out = Vec::new();
     out.extend_from_slice(b"{\"batch\":{\"id\":\"");
-    write_hex(&mut out, &state.instance);
-    write_hex(&mut out, &batch.number.to_be_bytes());
+    write_hex(&mut out, &batch.id);
     out.extend_from_slice(b"\",\"instance\":\"");
-    write_hex(&mut out, &state.instance);
+    let origin = batch.origin();
+    write_hex(&mut out, origin.map_or(&state.instance, |origin| &origin.record[..8]));
     out.push(b'"');
     let seq = |head: Option<&Head>| head.map_or(0, |head| head.seq);
     let heads = &batch.entries.heads;
@@ -23,11 +23,13 @@ pub fn frame(batch: &Batch, state: &State, dropped: &[u64], key_in_body: bool) -
     write_number(&mut out, b"lastSeq", seq(heads.last()));
     write_number(&mut out, b"sentAt", state.now.unix);
     write_number(&mut out, b"attempt", batch.attempts.into());
-    write_number(&mut out, b"accepted", state.accepted);
-    out.extend_from_slice(&state.config.resource);
-    write_dropped(&mut out, dropped);
+    match origin {
+        Some(origin) => out.extend_from_slice(&origin.header),
+        None => write_account(&mut out, state, ended),
+    }
     let key = if key_in_body { &state.config.api_key[..] } else { b"" };
     let last: &[u8] = match state.phase {
+        _ if origin.is_some() => b"",
         Phase::Open if !state.hidden => b"",
         Phase::Open => b"hide",
         _ => b"close",
@@ -39,6 +41,16 @@ pub fn frame(batch: &Batch, state: &State, dropped: &[u64], key_in_body: bool) -
     out.extend_from_slice(batch.entries.text.get(1..).unwrap_or_default());
     out.extend_from_slice(b"]}");
     out
+}
+
+/// What the header says of the instance that logged the entries.
+pub fn write_account(out: &mut Vec<u8>, state: &State, ended: &Counters) {
+    write_number(out, b"accepted", state.accepted);
+    if ended[counter::UNCONFIRMED] > 0 {
+        write_number(out, b"unconfirmed", ended[counter::UNCONFIRMED]);
+    }
+    out.extend_from_slice(&state.config.resource);
+    write_dropped(out, &ended[counter::DROPPED..]);
 }
 
 fn write_number(out: &mut Vec<u8>, name: &[u8], number: u64) {

@@ -14,8 +14,8 @@ export interface Received {
 export type Pairs = Map<string, unknown>;
 
 export const CONFIG = [
-  ..."batchSize batchBytes flushInterval maxBufferBytes initialDelayMs maxDelayMs maxAgeMs maxRetries timeoutMs".split(" "),
-  ..."consent redact crossOrigin keepalive key common resource redactKeys".split(" "),
+  ..."batchSize batchBytes flushInterval maxBufferBytes initialDelayMs maxDelayMs maxAgeMs maxRetries timeoutMs compress rateLimit".split(" "),
+  ..."consent redact crossOrigin keepalive blockable key common resource redactKeys".split(" "),
 ];
 
 export function deepMerge(left: unknown, right: unknown): unknown {

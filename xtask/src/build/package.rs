@@ -12,6 +12,8 @@ use crate::repo::{self, Repo};
 
 /// The only declarations that are published; `index.d.ts` may lean on the other two.
 const DECLARATIONS: [&str; 3] = ["index.d.ts", "types.d.ts", "error.d.ts"];
+/// The entry, and what it loads on demand.
+const BUNDLES: [&str; 2] = ["index.js", "persist.js"];
 const LICENCES: [&str; 2] = ["LICENSE-MIT", "LICENSE-APACHE"];
 
 /// How the façade is type-checked.
@@ -108,7 +110,8 @@ fn foreign_import(text: &str) -> Option<String> {
 }
 
 fn bundle(repo: &Repo) -> Result<()> {
-    let outfile = repo.path("pkg/dist/index.js");
+    let dist = repo.path("pkg/dist");
+    repo::fresh_folder(&dist)?;
     process::run(
         repo.npm_bin("esbuild")
             .args([
@@ -119,9 +122,21 @@ fn bundle(repo: &Repo) -> Result<()> {
                 "--target=es2022",
             ])
             .args([MANGLE, "--legal-comments=none", "--log-level=warning"])
-            .arg(format!("--outfile={}", outfile.display())),
+            // What is loaded on demand becomes a file of its own, which the user's bundler keeps apart again.
+            .args(["--splitting", "--chunk-names=[name]"])
+            .arg(format!("--outdir={}", dist.display())),
     )?;
-    leaks::check("dist/index.js", &fs::read(&outfile)?, &repo.root)
+    for file in BUNDLES {
+        let bytes = fs::read(dist.join(file)).with_context(|| format!("esbuild made no {file}"))?;
+        leaks::check(file, &bytes, &repo.root)?;
+    }
+    match fs::read_dir(&dist)?.count() {
+        made if made == BUNDLES.len() => Ok(()),
+        made => bail!(
+            "dist/ has {made} files and not {}: the chunk shares code with the entry",
+            BUNDLES.len()
+        ),
+    }
 }
 
 #[cfg(test)]

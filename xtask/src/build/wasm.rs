@@ -38,6 +38,33 @@ const PASSES: [&str; 8] = [
     "--strip-target-features",
 ];
 
+/// The cores that ship: which features of the crate each has, and its folder below `js/generated`.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Core {
+    /// What every page downloads.
+    Standard,
+    /// With the journal of `offline: "persist"`, loaded on demand.
+    Journal,
+}
+
+impl Core {
+    pub const ALL: [Core; 2] = [Core::Standard, Core::Journal];
+
+    fn features(self) -> &'static str {
+        match self {
+            Core::Standard => "npm",
+            Core::Journal => "npm,journal",
+        }
+    }
+
+    pub fn folder(self) -> &'static str {
+        match self {
+            Core::Standard => "js/generated",
+            Core::Journal => "js/generated/journal",
+        }
+    }
+}
+
 /// What the bindgen makes of a compiled module.
 pub struct Bound {
     pub js: String,
@@ -47,11 +74,12 @@ pub struct Bound {
     pub imports: Vec<String>,
 }
 
-/// Compiles the crate with the feature `npm`; the bytes that the linker wrote.
-pub fn compile(repo: &Repo) -> Result<Vec<u8>> {
+/// Compiles the crate; the bytes that the linker wrote.
+pub fn compile(repo: &Repo, core: Core) -> Result<Vec<u8>> {
     let mut cargo = repo.cargo("rustc");
     cargo
-        .args(["--quiet", "--lib", "--crate-type", "cdylib", "--features", "npm"])
+        .args(["--quiet", "--lib", "--crate-type", "cdylib"])
+        .args(["--no-default-features", "--features", core.features()])
         .args(["--target", "wasm32-unknown-unknown", "--profile", "npm"])
         // For the dependencies too: panic texts carry the paths of sources.
         .env("CARGO_ENCODED_RUSTFLAGS", remaps(repo).join("\u{1f}"));
@@ -126,9 +154,13 @@ pub fn bind(repo: &Repo, compiled: &[u8], names: Names) -> Result<Bound> {
 }
 
 /// Shrinks a module. The last input and result are kept: most builds change only TypeScript. `names` as for [`bind`].
-pub fn optimise(repo: &Repo, bound: &[u8], names: Names) -> Result<Vec<u8>> {
+pub fn optimise(repo: &Repo, core: Core, bound: &[u8], names: Names) -> Result<Vec<u8>> {
     let kept = names == Names::Kept;
-    let folder = repo.out(if kept { "wasm-named" } else { "wasm" });
+    let folder = repo.out(match (kept, core) {
+        (true, _) => "wasm-named",
+        (false, Core::Standard) => "wasm",
+        (false, Core::Journal) => "wasm-journal",
+    });
     let (input, result, recipe) = (
         folder.join("bound.wasm"),
         folder.join("shipped.wasm"),

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 use wasmparser::{KnownCustom, Name, Parser, Payload, TypeRef};
 
-use crate::build::{names::Names, wasm};
+use crate::build::names::Names;
+use crate::build::wasm::{self, Core};
 use crate::repo::Repo;
 
 /// How many are shown.
@@ -20,8 +21,8 @@ struct Anatomy {
 }
 
 pub fn print(repo: &Repo) -> Result<()> {
-    let bound = wasm::bind(repo, &wasm::compile(repo)?, Names::Kept)?;
-    let anatomy = anatomy(&wasm::optimise(repo, &bound.wasm, Names::Kept)?)?;
+    let bound = wasm::bind(repo, &wasm::compile(repo, Core::Standard)?, Names::Kept)?;
+    let anatomy = anatomy(&wasm::optimise(repo, Core::Standard, &bound.wasm, Names::Kept)?)?;
     let code: usize = anatomy.functions.iter().map(|(bytes, _)| bytes).sum();
     for (bytes, name) in anatomy.functions.iter().take(ROWS) {
         println!("{bytes:>7}  {name}");

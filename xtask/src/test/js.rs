@@ -31,17 +31,16 @@ pub fn types(repo: &Repo) -> Result<()> {
 
 /// Runs a whole suite.
 pub fn suite(repo: &Repo, name: &str) -> Result<()> {
-    run(repo, name, node_test(repo, FILE_MS_MAX)?)
+    suite_by(repo, name, &mut node_test(repo, FILE_MS_MAX)?)
 }
 
 /// Runs a whole suite in its long form, which its tests know by `SAPWOOD_FULL`.
 pub fn full_suite(repo: &Repo, name: &str) -> Result<()> {
-    let mut node = node_test(repo, FULL_FILE_MS_MAX)?;
-    node.env("SAPWOOD_FULL", "1");
-    run(repo, name, node)
+    suite_by(repo, name, node_test(repo, FULL_FILE_MS_MAX)?.env("SAPWOOD_FULL", "1"))
 }
 
-fn run(repo: &Repo, name: &str, mut node: Command) -> Result<()> {
+/// Runs a whole suite by a command that [`node_test`] made.
+pub fn suite_by(repo: &Repo, name: &str, node: &mut Command) -> Result<()> {
     let _lock = lock(repo, name)?;
     let bundles = bundle(repo, name, sources(repo, name)?)?;
     let record = repo.out("js-tests").join(format!("{name}.tap"));
@@ -80,7 +79,8 @@ fn lock(repo: &Repo, name: &str) -> Result<fs::File> {
     checkout::lock(&repo.out("js-tests").join(name))
 }
 
-fn node_test(repo: &Repo, file_ms_max: u32) -> Result<Command> {
+/// `node --test` without the files; a test, and a file of tests, may take so many ms.
+pub fn node_test(repo: &Repo, file_ms_max: u32) -> Result<Command> {
     let mut node = repo.command("node");
     node.args(["--test", "--enable-source-maps"])
         .arg(format!("--test-timeout={file_ms_max}"));

@@ -80,7 +80,8 @@ async function answerParts(context: IntakeContext, response: ServerResponse, par
     sendJson(response, 503, { error: "The database is busy; try again." });
     return;
   }
-  const counts = { count: stored.count, duplicates: stored.duplicates, timestamp: Date.now() };
+  // A client that is told so sends frames from now on.
+  const counts = { count: stored.count, duplicates: stored.duplicates, frames: true, timestamp: Date.now() };
   if (faulty === 0) {
     sendJson(response, 200, { success: true, ...counts });
   } else {

@@ -1,0 +1,216 @@
+/**
+ * The store of the journal: IndexedDB, and Web Locks by which the pages of an origin agree on who sends what a dead one left.
+ *
+ * Owns: the database, the locks. Does not own: what is written and when, and what becomes of a record (the core's journal.rs).
+ * Every operation ends in one report, or, where the database hangs, in none: the core can do without.
+ * Invariants: nothing throws or rejects; no transaction is begun by an event of the page (the core begins them, and not while the
+ * page may be going); a page that is frozen holds no lock and no connection, so that it can be restored.
+ * Tested in `tests/browser/persist.test.ts`.
+ */
+
+import { deadMansBatch } from "./later.js";
+import { webLocks } from "./locks.js";
+
+/** What the core asks for, by number. */
+const [STORE, ERASE, LOAD, SCAN, END, LATER] = [0, 1, 2, 3, 4, 5];
+/** What it is told, by number. */
+const [OPEN, STORED, REFUSED, ORPHAN, LOADED, CLOSED, ABLE] = [0, 1, 2, 3, 4, 5, 6];
+
+/** An id: 16 bytes, of which the first eight name the instance. */
+const ID_BYTES = 16;
+const INSTANCE_BYTES = 8;
+/** The one object store, with binary ids as keys. */
+const RECORDS = "records";
+/** So many records of dead pages are looked at, at most. */
+const ORPHANS_MAX = 512;
+/** The one sender looks so often, in ms, whether a page has gone. */
+const SCAN_MS = 60_000;
+/** Without Web Locks, what was there so long, in ms, is taken for a dead page's: a living one sends in less. */
+const ORPHAN_AGE_MS = 30_000;
+
+const NOTHING = /* @__PURE__ */ new Uint8Array();
+const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+/** Reports to the core: what, a count, and an id with what was read under it. */
+export type Tell = (what: number, count: number, bytes: Uint8Array) => void;
+/** Does what the core asks for, with an id and what is to be stored under it. */
+export type Operate = (operation: number, bytes: Uint8Array<ArrayBuffer>) => void;
+
+/** Opens the store of the endpoint `name`; `tell` is called from then on, and never from inside of a call. */
+export function journal(name: string, init: RequestInit, tell: Tell): Operate {
+  const later = deadMansBatch(name, init);
+  const database = `sapwood ${name}`;
+  const { indexedDB } = globalThis;
+  const locks = webLocks();
+  /** The connection; undefined while the page is frozen or after the end. */
+  let ready: Promise<IDBDatabase> | undefined;
+  /** The lock that says that this instance lives, and whose id it is. */
+  let alive: Promise<void> | undefined;
+  let instance = "";
+  let leading = false;
+  let asked = false;
+  let looking: ReturnType<typeof setInterval> | undefined;
+  let over = false;
+
+  const closed = (): void => {
+    if (!over) tell(CLOSED!, 0, NOTHING);
+    over = true;
+    suspend();
+  };
+
+  const open = (): void => {
+    ready = new Promise((resolve, reject) => {
+      const request = indexedDB.open(database, 1);
+      request.onupgradeneeded = () => request.result.createObjectStore(RECORDS);
+      request.onerror = (event) => {
+        event.preventDefault();
+        reject(request.error);
+      };
+      request.onblocked = reject;
+      request.onsuccess = () => {
+        const db = request.result;
+        // Another page wants to delete it, or the browser has.
+        db.onversionchange = db.onclose = closed;
+        resolve(db);
+      };
+    });
+    ready.catch(closed);
+  };
+
+  /** One transaction of one request. `done` hears of it when it is safe. */
+  const act = (
+    mode: IDBTransactionMode,
+    work: (records: IDBObjectStore) => IDBRequest,
+    done: (result: unknown) => void,
+    failed: () => void,
+  ): void => {
+    ready
+      ?.then((db) => {
+        const transaction = db.transaction(RECORDS, mode);
+        const request = work(transaction.objectStore(RECORDS));
+        request.onerror = (event) => event.preventDefault();
+        transaction.oncomplete = () => (request.error ? failed() : done(request.result));
+        transaction.onabort = failed;
+      })
+      .catch(failed);
+  };
+
+  /** The lock that the instance of a record holds while it lives. */
+  const lockOf = (id: Uint8Array): string => `${database} ${hex(id.subarray(0, INSTANCE_BYTES))}`;
+
+  /** Looks which records there are. */
+  const look = (found: (ids: Uint8Array[]) => void): void =>
+    act(
+      "readonly",
+      (records) => records.getAllKeys(null, ORPHANS_MAX),
+      (keys) => found((keys as ArrayBuffer[]).map((key) => new Uint8Array(key))),
+      () => {},
+    );
+  const orphans = (ids: Uint8Array[]): void => ids.forEach((id) => tell(ORPHAN!, 0, id));
+
+  const scan = async (): Promise<void> => {
+    const names = await locks._held();
+    if (!names) {
+      // A living page would have sent them meanwhile. If it has not, the receiver removes what comes twice.
+      return look((before) => {
+        const known = new Set(before.map(hex));
+        setTimeout(() => look((ids) => orphans(ids.filter((id) => known.has(hex(id))))), ORPHAN_AGE_MS);
+      });
+    }
+    look((ids) => orphans(ids.filter((id) => !names.has(lockOf(id)))));
+    // A page whose lock is seen may be going in this moment; perhaps it is the one whose place this page has just taken.
+    for (const name of names) if (name?.startsWith(`${database} `) && name !== instance) locks._outlive(name, lead);
+  };
+
+  /** Becomes the one sender of what dead pages left, as soon as no other page is, and looks for it. */
+  const lead = (): void => {
+    if (leading) void scan().catch(() => {});
+    else if (!asked) {
+      asked = true;
+      void locks._hold(database).then(() => {
+        if (!ready) return;
+        leading = true;
+        clearInterval(looking);
+        looking = setInterval(lead, SCAN_MS);
+        lead();
+      });
+    }
+  };
+
+  const suspend = (): void => {
+    ready?.then((db) => db.close()).catch(() => {});
+    ready = alive = undefined;
+    leading = asked = false;
+    clearInterval(looking);
+    locks._release();
+  };
+  const pagehide = (): void => suspend();
+  const pageshow = (event: PageTransitionEvent): void => {
+    if (!event.persisted || over) return;
+    open();
+    if (instance) alive = locks._hold(instance);
+    lead();
+  };
+
+  try {
+    open();
+    addEventListener("pagehide", pagehide);
+    addEventListener("pageshow", pageshow);
+    if (later) void Promise.resolve().then(() => tell(ABLE!, 0, NOTHING));
+    act(
+      "readonly",
+      (records) => records.count(),
+      (count) => tell(OPEN!, count as number, NOTHING),
+      closed,
+    );
+  } catch {
+    // There is none, or the page may not use it.
+    void Promise.resolve().then(closed);
+  }
+
+  return (operation, bytes) => {
+    const id = bytes.slice(0, ID_BYTES);
+    const refused = (): void => tell(REFUSED!, 0, id);
+    if (operation === STORE) {
+      instance = lockOf(id);
+      // Whoever finds the record has to see that its page lives.
+      void (alive ??= locks._hold(instance)).then(() =>
+        act(
+          "readwrite",
+          (records) => records.put(bytes.slice(ID_BYTES), id),
+          () => tell(STORED!, 0, id),
+          refused,
+        ),
+      );
+    } else if (operation === ERASE) {
+      act(
+        "readwrite",
+        (records) => records.delete(id),
+        () => {},
+        () => {},
+      );
+    } else if (operation === LOAD) {
+      const loaded = (record?: unknown): void => {
+        const read = new Uint8Array(ID_BYTES + ((record as Uint8Array | undefined)?.length ?? 0));
+        read.set(id);
+        if (record) read.set(record as Uint8Array, ID_BYTES);
+        tell(LOADED!, 0, read);
+      };
+      act(
+        "readonly",
+        (records) => records.get(id),
+        loaded,
+        () => loaded(),
+      );
+    } else if (operation === SCAN) lead();
+    else if (operation === LATER) later?.(bytes);
+    else if (operation === END) {
+      later?.(NOTHING);
+      // The logger has ended: what it left is anybody's.
+      removeEventListener("pagehide", pagehide);
+      removeEventListener("pageshow", pageshow);
+      over = true;
+      suspend();
+    }
+  };
+}

@@ -1,0 +1,393 @@
+//! Owns the journal of `offline: "persist"`: which entries are in the store, under which record, and when that is written,
+//! erased and read. Does not touch the store (the driver does), nor know the form of a record (`encode::stored`).
+//!
+//! It works beside delivery and changes nothing of it: a record is a copy of entries that are held, in the order of `seq`,
+//! under an id of its own. Small records become larger ones, so that a long outage leaves few. Only what memory has no room
+//! for, or what is held at the end of `close`, is in the store alone (`stored`).
+//!
+//! Invariants: a record is erased only when each of its entries has met its end, or is in a younger record that is safe
+//! (I7); an id never names other bytes (I8); nothing is stored before redaction and consent (I13); no effect while the page
+//! may be going. Entries of earlier pages have books of their own (`Destination::recovered`). Tested by
+//! `tests/contracts/journal.rs`.
+use ::core::mem;
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::batch::{Batch, Id};
+use super::buffer::{Entries, Head};
+use super::config::Consent;
+use super::destination::Destination;
+use super::effect::Effect;
+use super::encode::stored;
+use super::error::Problem;
+use super::event::Store;
+use super::flush::End;
+use super::journal_write::{write, write_at};
+use super::limits::*;
+use super::state::{Phase, State};
+use super::stats::{DropReason, counter};
+use super::time::Millis;
+
+/// Is there a journal in this build? Without, all of this falls away, and so does what asks it.
+pub const JOURNAL: bool = cfg!(feature = "journal");
+
+/// A record of entries that are held as well.
+#[derive(Clone, Copy, Debug)]
+pub struct Record {
+    /// Names it.
+    pub id: Id,
+    /// The first `seq` in it.
+    pub first: u64,
+    /// The last.
+    pub last: u64,
+    /// Entries.
+    pub count: usize,
+    /// Bytes of their text.
+    pub bytes: usize,
+    /// Some of it was left in the store by `close`.
+    pub left: bool,
+}
+
+/// A record whose entries are not held.
+#[derive(Clone, Copy, Debug)]
+struct Unread {
+    id: Id,
+    /// This instance's own: the last `seq` in it, and how many there are. 0: of an earlier page.
+    last: u64,
+    count: usize,
+    bytes: usize,
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub struct Journal {
+    /// May records be read and erased?
+    open: bool,
+    /// May they be written?
+    pub writable: bool,
+    /// Records of others that were there at the start.
+    others: usize,
+    /// Entries up to this `seq` have been written.
+    pub upto: u64,
+    /// Own records, in the order of `seq`.
+    pub records: Vec<Record>,
+    /// The one that is being written.
+    pub writing: Option<Record>,
+    /// What is to be read, in this order: this instance's own first.
+    unread: Vec<Unread>,
+    /// The one that is being read.
+    reading: Option<Id>,
+    /// What waits for it waits no longer than this.
+    read_until: Millis,
+    /// Records of earlier pages whose entries are held, or were.
+    adopted: Vec<Id>,
+    /// Entries that the end of `close` left in the store.
+    left: u64,
+    /// Is it time to look for records of pages that are gone?
+    pub scan: bool,
+    /// The page may be going until then: nothing is begun.
+    pub quiet_until: Millis,
+    /// Has a failure been reported?
+    told: bool,
+}
+
+impl Journal {
+    /// Own entries that are in the store alone.
+    pub fn stored(&self) -> u64 {
+        if !JOURNAL {
+            return 0;
+        }
+        self.left + self.unread.iter().map(|unread| unread.count as u64).sum::<u64>()
+    }
+
+    /// Does what is held outlive the page?
+    pub fn is_writable(&self) -> bool {
+        JOURNAL && self.writable
+    }
+
+    /// Until when what is in the buffer waits for older entries that are in the store alone: a store may never answer.
+    pub fn goes_first_until(&self) -> Millis {
+        match self.unread.first() {
+            _ if !JOURNAL => 0,
+            Some(unread) if unread.count == 0 => 0,
+            Some(_) if self.reading.is_none() => Millis::MAX,
+            Some(_) => self.read_until,
+            None => 0,
+        }
+    }
+
+    /// At the end of `close`: is this entry in the store? Then it stays there.
+    pub fn leave(&mut self, head: &Head) -> bool {
+        let mut found = false;
+        if !JOURNAL {
+            return false;
+        }
+        for record in &mut self.records {
+            if record.first <= head.seq && head.seq <= record.last {
+                (record.left, found) = (true, true);
+            }
+        }
+        self.left += u64::from(found);
+        found
+    }
+
+    /// This record of an earlier page stays where it is.
+    pub fn forget(&mut self, record: &Id) {
+        self.adopted.retain(|id| id != record);
+    }
+
+    fn put(&mut self, unread: Unread) {
+        let own = self.unread.partition_point(|other| other.count > 0);
+        let at = if unread.count > 0 { own } else { self.unread.len() };
+        self.unread.insert(at, unread);
+    }
+
+    fn keep(&mut self, record: Record) {
+        let at = self.records.partition_point(|other| other.first < record.first);
+        self.records.insert(at, record);
+    }
+
+    /// Makes room in the buffer: entries that are in a record need no memory. The oldest first.
+    pub fn make_room(&mut self, buffer: &mut Entries, bytes_max: usize) {
+        let mut at = 0;
+        while JOURNAL && buffer.bytes() > bytes_max && at < self.records.len() {
+            let Record {
+                id,
+                first,
+                last,
+                count,
+                bytes,
+                ..
+            } = self.records[at];
+            let begin = buffer.heads.partition_point(|head| head.seq < first);
+            let end = buffer.heads.partition_point(|head| head.seq <= last);
+            // All of them, or some are on their way and meet their end by themselves.
+            if end - begin == count {
+                buffer.remove(begin, end);
+                self.records.remove(at);
+                self.put(Unread { id, last, count, bytes });
+            } else {
+                at += 1;
+            }
+        }
+    }
+
+    fn fail(&mut self, state: &mut State) {
+        self.writable = false;
+        // Once: what goes on failing says nothing new.
+        if !mem::replace(&mut self.told, true) {
+            state.report(Problem::StoreFailed, 0);
+        }
+    }
+
+    /// Is one of its bounds reached?
+    pub fn is_full(&self) -> bool {
+        let records: usize = self.records.iter().map(|record| record.bytes).sum();
+        let unread: usize = self.unread.iter().map(|unread| unread.bytes).sum();
+        records + unread >= JOURNAL_BYTES_MAX
+            || self.records.len() + self.unread.len() + self.others >= JOURNAL_RECORDS_MAX
+    }
+}
+
+/// The store did something.
+pub fn handle(destination: &mut Destination, event: Store<'_>, state: &mut State) {
+    let journal = &mut destination.journal;
+    match event {
+        _ if !JOURNAL => {}
+        Store::Open { records } => {
+            (journal.open, journal.writable, journal.scan) = (true, true, true);
+            journal.others = records;
+        }
+        Store::Later => destination.later.able = true,
+        Store::Closed => {
+            journal.fail(state);
+            journal.open = false;
+            (journal.writing, journal.reading) = (None, None);
+            journal.records.clear();
+            journal.adopted.clear();
+            while let Some(unread) = destination.journal.unread.pop() {
+                lose(destination, unread, DropReason::StoreFailed, state);
+            }
+        }
+        Store::Stored(id) => {
+            if let Some(mut record) = journal.writing.take_if(|record| record.id == id) {
+                // Everything from its first entry on is in it now, what smaller records held included.
+                while let Some(old) = journal.records.pop_if(|old| old.first >= record.first) {
+                    record.left |= old.left;
+                    journal.adopted.push(old.id);
+                }
+                journal.keep(record);
+            }
+        }
+        Store::Refused(id) => {
+            if journal.writing.take_if(|record| record.id == id).is_some() {
+                journal.fail(state);
+            }
+        }
+        Store::Orphan(id) => {
+            let known = journal.unread.iter().any(|unread| unread.id == id) || journal.adopted.contains(&id);
+            if journal.open && !known && id[..8] != state.instance && journal.unread.len() < JOURNAL_RECORDS_MAX {
+                journal.put(Unread {
+                    id,
+                    last: 0,
+                    count: 0,
+                    bytes: 0,
+                });
+            }
+        }
+        Store::Loaded { id, bytes } => {
+            if journal.reading.take_if(|reading| *reading == id).is_some()
+                && let Some(at) = journal.unread.iter().position(|unread| unread.id == id)
+            {
+                let unread = journal.unread.remove(at);
+                loaded(destination, unread, bytes, state);
+            }
+        }
+    }
+}
+
+/// A record was read: its entries are held from here on.
+fn loaded(destination: &mut Destination, unread: Unread, bytes: &[u8], state: &mut State) {
+    let Unread { id, last, count, .. } = unread;
+    let own = count > 0;
+    let read = stored::read(bytes, &id, state.now);
+    let Some((mut batch, unix)) = read else {
+        if !bytes.is_empty() {
+            destination.journal.adopted.push(id);
+        }
+        // Without bytes it was delivered by another page.
+        if own || !bytes.is_empty() {
+            destination.journal.fail(state);
+            lose(destination, unread, DropReason::StoreFailed, state);
+        }
+        return;
+    };
+    if own {
+        batch.origin = None;
+        destination.journal.keep(Record {
+            id,
+            first: batch.first_seq(),
+            last,
+            count,
+            bytes: unread.bytes,
+            left: false,
+        });
+    } else {
+        destination.journal.adopted.push(id);
+        destination.books[1][counter::ACCEPTED] += batch.entries.heads.len() as u64;
+    }
+    if state.now.unix.saturating_sub(unix) > JOURNAL_AGE_MS {
+        destination.end_batch(&batch, End::Dropped(DropReason::Expired), &mut state.flushes);
+    } else {
+        destination.wait(Box::new(batch));
+        // What was read takes room.
+        destination.bound(state.config.buffer_bytes, &mut state.flushes);
+    }
+}
+
+/// What was in this record is lost. Of an earlier page's nobody knows how much: at least one entry.
+fn lose(destination: &mut Destination, unread: Unread, reason: DropReason, state: &mut State) {
+    if unread.count == 0 {
+        destination.books[1][counter::ACCEPTED] += 1;
+        destination.count_drops(reason, 1, false, true);
+    }
+    for _ in 0..unread.count {
+        destination.count_drops(reason, 1, false, false);
+        state.flushes.note(unread.last, End::Dropped(reason));
+    }
+}
+
+/// Does what is due.
+pub fn pump(destination: &mut Destination, state: &mut State) {
+    let now = state.now.monotonic;
+    if !JOURNAL || !destination.journal.open || destination.journal.quiet_until > now {
+        return;
+    }
+    if state.consent == Consent::Denied {
+        // What was stored with consent goes without it.
+        while let Some(unread) = destination.journal.unread.pop() {
+            destination.journal.adopted.push(unread.id);
+            lose(destination, unread, DropReason::Consent, state);
+        }
+        destination.journal.reading = None;
+    }
+    erase(destination, state);
+    if write_at(destination, state) <= now {
+        write(destination, state);
+    }
+    if read_at(destination, state) <= now {
+        let id = destination.journal.unread[0].id;
+        destination.journal.reading = Some(id);
+        destination.journal.read_until = state.now.after(READ_MS_MAX);
+        state.effects.push(Effect::Load(id));
+    }
+    let may_look = state.may_send() && !destination.stopped && state.phase == Phase::Open;
+    if may_look && mem::replace(&mut destination.journal.scan, false) {
+        state.effects.push(Effect::Scan);
+    }
+}
+
+/// When [`pump`] has something to do at the latest; `Millis::MAX` if nothing is to be done.
+pub fn deadline(destination: &Destination, state: &State) -> Millis {
+    let Journal { open, quiet_until, .. } = destination.journal;
+    if !JOURNAL || !open {
+        return Millis::MAX;
+    }
+    // Whatever waits for the end of the quiet is looked at then.
+    if quiet_until > state.now.monotonic {
+        return quiet_until;
+    }
+    write_at(destination, state).min(read_at(destination, state))
+}
+
+/// Removes the records whose entries have met their end.
+fn erase(destination: &mut Destination, state: &mut State) {
+    let Destination {
+        journal,
+        buffer,
+        waiting,
+        flights,
+        ..
+    } = destination;
+    let held = |batch: &Batch, id: &Id| batch.origin().is_some_and(|origin| origin.record == *id);
+    let effects = &mut state.effects;
+    let mut remove = |id: Id| effects.push(Effect::Erase(id));
+    let mut at = 0;
+    while let Some(id) = journal.adopted.get(at).copied() {
+        if waiting.iter().chain(flights.iter()).any(|batch| held(batch, &id)) {
+            at += 1;
+        } else {
+            remove(journal.adopted.remove(at));
+        }
+    }
+    let mut at = 0;
+    while let Some(Record {
+        id, first, last, left, ..
+    }) = journal.records.get(at).copied()
+    {
+        let within = |heads: &[Head]| {
+            let begin = heads.partition_point(|head| head.seq < first);
+            heads.get(begin).is_some_and(|head| head.seq <= last)
+        };
+        let mut batches = waiting.iter().chain(flights.iter());
+        if left
+            || within(&buffer.heads)
+            || batches.any(|batch| batch.origin().is_none() && within(&batch.entries.heads))
+        {
+            at += 1;
+        } else {
+            journal.records.remove(at);
+            remove(id);
+        }
+    }
+}
+
+/// When the next record is to be read: when nothing else waits, and it could be sent.
+fn read_at(destination: &Destination, state: &State) -> Millis {
+    let journal = &destination.journal;
+    let idle = destination.waiting.is_empty() && destination.flights.is_empty();
+    if journal.reading.is_some() || journal.unread.is_empty() || !idle || destination.stopped || !state.may_send() {
+        return Millis::MAX;
+    }
+    destination.backoff.own.max(destination.backoff.server)
+}

@@ -1,0 +1,109 @@
+//! Owns the writing of records: when the next one is due and what goes into it.
+//!
+//! A record copies what is held and has not been written, in the order of `seq`, and the records before it that are smaller: so
+//! an outage of any length leaves few, and each entry is written a handful of times. Tested by `tests/contracts/journal.rs`.
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+
+use super::batch::Batch;
+use super::buffer::{Entries, Head};
+use super::destination::Destination;
+use super::effect::Effect;
+use super::encode::{json, stored};
+use super::journal::Record;
+use super::limits::JOURNAL_DELAY_MS;
+use super::state::{Phase, State};
+use super::time::Millis;
+
+/// When the next record is to be written.
+pub fn write_at(destination: &Destination, state: &State) -> Millis {
+    let journal = &destination.journal;
+    if !journal.writable || journal.writing.is_some() || journal.is_full() || !state.may_send() {
+        return Millis::MAX;
+    }
+    let unwritten = |heads: &[Head]| {
+        let begin = heads.partition_point(|head| head.seq <= journal.upto);
+        heads.get(begin).map_or(Millis::MAX, |head| head.accepted_at)
+    };
+    let mut oldest = unwritten(&destination.buffer.heads);
+    for batch in destination.waiting.iter().chain(&destination.flights) {
+        if batch.origin().is_none() {
+            oldest = oldest.min(unwritten(&batch.entries.heads));
+        }
+    }
+    // What a close may not get rid of in time has to be there before.
+    let delay = if state.phase == Phase::Open {
+        JOURNAL_DELAY_MS
+    } else {
+        0
+    };
+    oldest.saturating_add(delay)
+}
+
+/// Writes what has not been written, with the small records before it.
+pub fn write(destination: &mut Destination, state: &mut State) {
+    let mut header = Vec::new();
+    json::write_account(&mut header, state, &destination.books[0]);
+    let journal = &destination.journal;
+    let fresh = gather(destination, state, journal.upto, state.config.batch_bytes, true);
+    let (mut count, mut bytes, mut after) = (fresh.heads.len(), fresh.text.len(), journal.upto);
+    for record in journal.records.iter().rev() {
+        (count, bytes) = (count + record.count, bytes + record.bytes);
+        if record.count * 2 > count || count > state.config.batch_entries || bytes > state.config.batch_bytes {
+            break;
+        }
+        after = record.first - 1;
+    }
+    let entries = gather(destination, state, after, state.config.batch_bytes, true);
+    let id = state.id();
+    let (Some(first), Some(last)) = (entries.heads.first(), entries.heads.last()) else {
+        return;
+    };
+    let record = Record {
+        id,
+        first: first.seq.min(after + 1),
+        last: last.seq,
+        count: entries.heads.len(),
+        bytes: entries.text.len(),
+        left: false,
+    };
+    destination.journal.upto = last.seq;
+    destination.journal.writing = Some(record);
+    let bytes = stored::write(&id, state.now.unix, &entries, &header);
+    state.effects.push(Effect::Store { id, bytes });
+}
+
+/// Copies what is held with a higher `seq`, in its order, as much as goes into one record; `flights`: what is on its way, too.
+pub fn gather(destination: &Destination, state: &State, after: u64, bytes_max: usize, flights: bool) -> Entries {
+    let mut pieces: Vec<(&[Head], &[u8])> = Vec::new();
+    let mut gathered = Entries::default();
+    let flights: &[Box<Batch>] = if flights { &destination.flights } else { &[] };
+    let batches = destination.waiting.iter().chain(flights);
+    let own = batches
+        .filter(|batch| batch.origin().is_none())
+        .map(|batch| &batch.entries);
+    for Entries { heads, text } in own.chain([&destination.buffer]) {
+        let begin = heads.partition_point(|head| head.seq <= after);
+        let bytes: usize = heads[..begin].iter().map(|head| head.bytes).sum();
+        pieces.push((&heads[begin..], &text[bytes..]));
+    }
+    loop {
+        let next = |heads: &[Head]| heads.first().map_or(u64::MAX, |head| head.seq);
+        let Some((heads, text)) = pieces.iter_mut().min_by_key(|(heads, _)| next(heads)) else {
+            break;
+        };
+        let Some((head, rest)) = heads.split_first() else {
+            break;
+        };
+        let bytes = gathered.text.len() + head.bytes;
+        let is_full = gathered.heads.len() >= state.config.batch_entries || bytes > bytes_max;
+        if is_full && !gathered.heads.is_empty() {
+            break;
+        }
+        let (own, others) = text.split_at(head.bytes);
+        gathered.heads.push(*head);
+        gathered.text.extend_from_slice(own);
+        (*heads, *text) = (rest, others);
+    }
+    gathered
+}

@@ -1,0 +1,55 @@
+//! What the simulator has found, each fault once, small enough to read.
+use sapwood::core::level::Level;
+use sapwood::core::stats::{DropReason, counter};
+use serde_json::json;
+
+use crate::common::world::World;
+
+#[test]
+fn an_entry_too_large_for_any_request_is_not_stored() {
+    let mut world = World::new();
+    world.open_store();
+    world.online(false);
+    world.log_with(Level::Fatal, &json!({ "data": "x".repeat(1024 * 1024) }));
+    assert_eq!(world.dropped(DropReason::TooLarge), 1);
+    world.advance(1_000);
+    assert!(world.store.is_empty(), "another page would send it");
+}
+
+#[test]
+fn what_is_read_from_the_store_stays_within_the_bound_of_memory() {
+    let mut world = World::with(|config| {
+        config.buffer_bytes = 20_000;
+        config.flush_interval_ms = 0;
+    });
+    world.open_store();
+    world.online(false);
+    let fill = || json!({ "data": "x".repeat(8_000) });
+    for _ in 0..4 {
+        world.log_with(Level::Info, &fill());
+        world.advance(400);
+    }
+    assert!(world.count(counter::STORED) > 0);
+    world.store_answers = false;
+    world.online(true);
+    world.answer_store();
+    let held = world.held() * 8_000;
+    assert!(held <= 20_000, "{held} bytes are held");
+}
+
+#[test]
+fn what_close_leaves_stays_though_a_larger_record_comes_late() {
+    let mut world = World::new();
+    world.open_store();
+    world.online(false);
+    world.log(Level::Info, "first");
+    world.advance(400);
+    world.store_answers = false;
+    world.log(Level::Info, "second");
+    world.advance(400);
+    assert_eq!(world.store_open.len(), 1, "the two in one record");
+    world.close(0);
+    assert_eq!(world.count(counter::STORED), 1);
+    world.answer_store();
+    assert!(!world.store.is_empty(), "nobody has the first any more");
+}

@@ -1,0 +1,84 @@
+//! The parts of a configuration that the simulator varies, each one number.
+
+use sapwood::core::config::{Config, Consent};
+
+/// One part of the configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Setting {
+    /// `batchSize`
+    BatchEntries,
+    /// `batchBytes`
+    BatchBytes,
+    /// `flushInterval`
+    FlushInterval,
+    /// `maxBufferBytes`
+    BufferBytes,
+    /// `retry.initialDelayMs`
+    RetryInitial,
+    /// `retry.maxDelayMs`
+    RetryMax,
+    /// `retry.maxAgeMs`
+    MaxAge,
+    /// `retry.maxRetries`
+    MaxRetries,
+    /// `timeoutMs`
+    Timeout,
+    /// `consent`: its number.
+    Consent,
+    /// `redact`: 0 is off.
+    Redact,
+    /// Is the destination another origin?
+    CrossOrigin,
+    /// Does `fetch` know `keepalive`?
+    Keepalive,
+}
+
+impl Setting {
+    const ALL: [Setting; 13] = [
+        Setting::BatchEntries,
+        Setting::BatchBytes,
+        Setting::FlushInterval,
+        Setting::BufferBytes,
+        Setting::RetryInitial,
+        Setting::RetryMax,
+        Setting::MaxAge,
+        Setting::MaxRetries,
+        Setting::Timeout,
+        Setting::Consent,
+        Setting::Redact,
+        Setting::CrossOrigin,
+        Setting::Keepalive,
+    ];
+
+    /// From its number.
+    ///
+    /// # Panics
+    /// If there is no such setting.
+    pub fn from_number(number: u64) -> Setting {
+        Setting::ALL[number as usize]
+    }
+}
+
+/// Writes one setting into a configuration.
+pub fn configure(config: &mut Config, setting: Setting, value: u64) {
+    let flag = value != 0;
+    match setting {
+        Setting::BatchEntries => config.batch_entries = value as usize,
+        Setting::BatchBytes => config.batch_bytes = value as usize,
+        Setting::FlushInterval => config.flush_interval_ms = value,
+        Setting::BufferBytes => config.buffer_bytes = value as usize,
+        Setting::RetryInitial => config.retry.initial_delay_ms = value,
+        Setting::RetryMax => config.retry.max_delay_ms = value,
+        Setting::MaxAge => config.retry.max_age_ms = value,
+        Setting::MaxRetries => config.retry.max_retries = Some(value as u32),
+        Setting::Timeout => config.timeout_ms = value,
+        Setting::Consent => config.consent = Consent::from_number(value),
+        Setting::Redact => config.redact.enabled = flag,
+        Setting::CrossOrigin => {
+            config.cross_origin = flag;
+            config.api_key = b"key".to_vec();
+        }
+        Setting::Keepalive => config.keepalive = flag,
+    }
+}

@@ -1,0 +1,111 @@
+//! When something may be sent (I3): nothing before what the receiver asked for, and not at once after failures.
+
+use std::collections::VecDeque;
+
+use sapwood::core::limits::RETRY_AFTER_MS_MAX;
+use sapwood::core::time::{Millis, Now};
+
+use super::Rules;
+
+/// Delays that are looked at together. Each is drawn from 0 to its bound, so one alone says nothing.
+const SERIES: usize = 6;
+/// Their sum is at least this part of the sum of their bounds; by chance it is less once in some hundred million.
+const PART: u64 = 100;
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(crate) struct Pace {
+    /// The receiver does not want to be asked before.
+    server_until: Millis,
+    /// Failures in a row, with nothing between that would excuse an early attempt.
+    failures: u32,
+    /// Of the last failures the bound of the delay after them, and when they were noticed.
+    series: VecDeque<(Millis, Option<Millis>)>,
+    /// The last failure has not been followed by an attempt.
+    waits: Option<Millis>,
+    fresh: bool,
+}
+
+impl Pace {
+    /// Something went through, or the network or the user gave a sign: there is no delay any more.
+    pub(crate) fn forget(&mut self) {
+        self.failures = 0;
+        self.excuse();
+    }
+
+    /// The page may be going: one attempt may come early.
+    pub(crate) fn excuse(&mut self) {
+        self.series.clear();
+        self.waits = None;
+    }
+
+    /// The receiver asks for a pause.
+    pub(crate) fn server(&mut self, now: Now, retry_after: Millis) {
+        let until = now.after(retry_after.min(RETRY_AFTER_MS_MAX));
+        self.server_until = self.server_until.max(until);
+    }
+
+    /// An attempt failed. `excused`: the next may come at once, because the page may be going, or comes by another rule.
+    pub(crate) fn failed(&mut self, rules: &Rules, excused: bool) {
+        let bound = (rules.initial_delay << self.failures.min(20)).min(rules.max_delay);
+        self.failures += 1;
+        self.fresh = true;
+        if !excused {
+            self.series.push_back((bound, None));
+            if self.series.len() > SERIES {
+                self.series.pop_front();
+            }
+        } else {
+            self.series.clear();
+        }
+    }
+
+    /// Is there nothing to wait for?
+    pub(crate) fn is_free(&self, now: Now) -> bool {
+        self.failures == 0 && self.server_until <= now.monotonic
+    }
+
+    /// Does the receiver want to be asked at all?
+    pub(crate) fn is_asked(&self, now: Now) -> bool {
+        self.server_until <= now.monotonic
+    }
+
+    /// Failures in a row.
+    pub(crate) fn failures(&self) -> u32 {
+        self.failures
+    }
+
+    /// After the event in which the last failure was noticed.
+    fn noticed(&mut self, at: Millis) {
+        if self.fresh {
+            self.waits = Some(at);
+            self.fresh = false;
+        }
+    }
+
+    /// An attempt is made.
+    pub(crate) fn send(&mut self, now: Now) {
+        assert!(
+            now.monotonic >= self.server_until,
+            "I3: sent {} ms before the receiver wants to be asked again",
+            self.server_until - now.monotonic
+        );
+        self.noticed(now.monotonic);
+        if let (Some(last), Some(failed_at)) = (self.series.back_mut(), self.waits.take()) {
+            last.1 = Some(now.monotonic - failed_at);
+        }
+        let delays: Option<Millis> = self.series.iter().map(|(_, delay)| *delay).sum();
+        let bounds: Millis = self.series.iter().map(|(bound, _)| *bound).sum();
+        if let Some(delays) = delays.filter(|_| self.series.len() == SERIES) {
+            assert!(
+                delays * PART >= bounds,
+                "I3: {delays} ms after {SERIES} failures in a row, where up to {bounds} ms are drawn"
+            );
+        }
+    }
+
+    /// After an event.
+    pub(crate) fn rest(&mut self, now: Now) {
+        self.noticed(now.monotonic);
+    }
+}
