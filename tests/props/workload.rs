@@ -1,8 +1,12 @@
 //! Random workloads: everything that can happen to a client, in any order, under any configuration.
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
+use sapwood::core::batch::Id;
+use sapwood::core::buffer::{Entries, Head};
 use sapwood::core::config::{Config, Consent};
-use sapwood::core::event::{Answer, Event, Outcome};
+use sapwood::core::effect::Effect;
+use sapwood::core::encode::stored;
+use sapwood::core::event::{Answer, Event, Outcome, Store};
 use sapwood::core::level::Level;
 use sapwood::core::stats::DropReason;
 use sapwood::core::time::Millis;
@@ -40,6 +44,22 @@ pub(crate) enum Step {
     Fail(Index),
     /// An outcome for a request of long ago, or of none.
     Ghost(Index),
+    Store(StoreStep),
+}
+
+/// What the store of the journal does.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum StoreStep {
+    Open,
+    Closed,
+    /// From now on it answers at once, or not.
+    Answers(bool),
+    /// The oldest operation is done, or failed if it was a write.
+    Done,
+    Refused,
+    /// There is a record of a page that is gone, with so many entries.
+    Orphan(u8),
+    Later,
 }
 
 /// Which workloads: one that ends nothing for good can be healed.
@@ -87,6 +107,24 @@ fn step(kind: Kind) -> impl Strategy<Value = Step> {
         12 => answer(kind),
         4 => any::<Index>().prop_map(Step::Fail),
         1 => any::<Index>().prop_map(Step::Ghost),
+        8 => store(kind).prop_map(Step::Store),
+    ]
+}
+
+fn store(kind: Kind) -> impl Strategy<Value = StoreStep> {
+    let closed = if kind == Kind::Any {
+        StoreStep::Closed
+    } else {
+        StoreStep::Later
+    };
+    prop_oneof![
+        4 => Just(StoreStep::Open),
+        1 => Just(closed),
+        2 => any::<bool>().prop_map(StoreStep::Answers),
+        2 => Just(StoreStep::Done),
+        1 => Just(StoreStep::Refused),
+        3 => (1_u8..5).prop_map(StoreStep::Orphan),
+        1 => Just(StoreStep::Later),
     ]
 }
 
@@ -179,8 +217,51 @@ pub(crate) fn apply(world: &mut World, step: &Step) {
             finish(world, which, Outcome::Answered(answer));
         }
         Step::Fail(which) => finish(world, which, Outcome::Failed),
+        Step::Store(step) => apply_store(world, *step),
         Step::Ghost(which) => world.outcome(u32::MAX - which.index(5) as u32, Outcome::Failed),
     }
+}
+
+fn apply_store(world: &mut World, step: StoreStep) {
+    match step {
+        StoreStep::Open if world.scans == 0 => world.open_store(),
+        StoreStep::Open => {}
+        StoreStep::Closed => world.handle(Event::Journal(Store::Closed)),
+        StoreStep::Answers(answers) => {
+            world.store_answers = answers;
+            while answers && !world.store_open.is_empty() {
+                world.answer_store();
+            }
+        }
+        StoreStep::Done if !world.store_open.is_empty() => world.answer_store(),
+        StoreStep::Refused if matches!(world.store_open.first(), Some(Effect::Store { .. })) => world.refuse_store(),
+        StoreStep::Done | StoreStep::Refused => {}
+        StoreStep::Orphan(count) => {
+            let (id, record) = orphan(count, world.now.unix);
+            world.store.insert(id, record);
+            world.handle(Event::Journal(Store::Orphan(id)));
+        }
+        StoreStep::Later => world.handle(Event::Journal(Store::Later)),
+    }
+}
+
+/// A record with entries 1 to `count` of an instance that is named by it: the same each time.
+fn orphan(count: u8, unix: u64) -> (Id, Vec<u8>) {
+    let id = [0x80 + count; 16];
+    let mut entries = Entries::default();
+    for seq in 1..=u64::from(count) {
+        let text = format!(",{{\"seq\":{seq}}}");
+        entries.heads.push(Head {
+            seq,
+            accepted_at: 0,
+            bytes: text.len(),
+            level: Level::Info,
+            rank: Level::Info,
+        });
+        entries.text.extend_from_slice(text.as_bytes());
+    }
+    let header = b",\"accepted\":9,\"resource\":{\"source\":\"gone\"},\"dropped\":{}";
+    (id, stored::write(&id, unix, &entries, header))
 }
 
 /// The deadline is the next time at which something can be sent: before it, nothing is.
