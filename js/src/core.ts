@@ -18,7 +18,7 @@ import { LIST, type Tape } from "./tape.js";
 import { begin, value } from "./writer.js";
 
 /** Writes the configuration record of docs/boundary.md. Its values have been checked, so they go on a tape as they are. */
-function writeConfig({ _config: config, _consent, _resource }: Engine, crossOrigin: boolean): void {
+function writeConfig({ _config: config, _consent, _resource, _url }: Engine, crossOrigin: boolean): void {
   const { redact } = config;
   const keys = typeof redact === "object" ? redact.keys : [];
   const tape: Tape = [
@@ -29,6 +29,7 @@ function writeConfig({ _config: config, _consent, _resource }: Engine, crossOrig
     !!redact,
     crossOrigin,
     !!globalThis.Request && "keepalive" in Request.prototype,
+    !/^(localhost$|127\.|\[::1)/.test(_url!.hostname),
     config.apiKey || "",
     members(common(config)),
     _resource,

@@ -134,6 +134,16 @@ impl Client {
         self.destination.recovered()
     }
 
+    /// Bytes of the browser's keepalive quota that the requests in flight hold.
+    pub fn quota_used(&self) -> usize {
+        self.destination.quota_used()
+    }
+
+    /// So many bytes of that quota are held by other loggers of the page. Told before an event; it counts from the next one on.
+    pub fn set_others_quota(&mut self, bytes: usize) {
+        self.destination.others_quota = bytes;
+    }
+
     /// Has a close been settled? Then only late answers are of interest.
     pub fn is_closed(&self) -> bool {
         self.state.phase == Phase::Closed
@@ -157,6 +167,7 @@ impl Client {
                 destination.journal.quiet_until = if visible { 0 } else { self.state.now.after(EXIT_MS) };
                 destination.journal.scan |= visible;
             }
+            Event::Restored => delivery::restored(&mut self.destination, &self.state),
             Event::Online(online) => self.online(online),
             Event::Wake => {}
             Event::Outcome { request, outcome } => self.outcome(request, outcome),

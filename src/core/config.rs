@@ -70,6 +70,9 @@ pub struct Config {
     pub cross_origin: bool,
     /// Does `fetch` know `keepalive`?
     pub keepalive: bool,
+    /// Is a request that fails at once, again and again, one that something in the browser has blocked? Not on this machine,
+    /// where a refused connection fails at once.
+    pub blockable: bool,
     /// What stands in every entry (`source`, `environment`, `version`), as JSON members with a comma before each.
     pub common: Vec<u8>,
     /// What stands in the header of every batch (`sdk`, `resource`, `core`), in the same form.
@@ -119,6 +122,7 @@ impl Config {
             api_key: Vec::new(),
             cross_origin: false,
             keepalive: true,
+            blockable: true,
             common,
             resource,
             redact: Policy::new(true),
@@ -150,6 +154,7 @@ impl Config {
             redact: Policy::new(read_bool(&mut reader)),
             cross_origin: read_bool(&mut reader),
             keepalive: read_bool(&mut reader),
+            blockable: read_bool(&mut reader),
             api_key: reader.string().to_vec(),
             common: reader.string().to_vec(),
             resource: reader.string().to_vec(),

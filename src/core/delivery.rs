@@ -74,7 +74,9 @@ pub fn deadline(destination: &Destination, state: &State) -> Millis {
 
 /// Is there room for a request, whenever its time is?
 fn may_ask(destination: &Destination, state: &State) -> bool {
-    state.may_send() && !destination.stopped && destination.flights.len() <= usize::from(state.hidden)
+    // A page that is only in the background has one at a time, or what it sends would arrive in any order.
+    let leaving = state.hidden && destination.journal.quiet_until > state.now.monotonic;
+    state.may_send() && !destination.stopped && destination.flights.len() <= usize::from(leaving)
 }
 
 fn may_send(destination: &Destination, state: &State) -> bool {
@@ -193,6 +195,14 @@ fn send(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State)
     destination.flights.push(batch);
 }
 
+/// What is on its way has only a moment left.
+pub fn restored(destination: &mut Destination, state: &State) {
+    let latest = state.now.after(RESTORED_MS).saturating_sub(state.config.timeout_ms);
+    for batch in &mut destination.flights {
+        batch.since = batch.since.min(latest);
+    }
+}
+
 fn end_late(destination: &mut Destination, state: &mut State) {
     while let Some(batch) = destination.flights.first()
         && batch.since.saturating_add(state.config.timeout_ms) <= state.now.monotonic
@@ -255,7 +265,8 @@ pub fn failed(destination: &mut Destination, batch: Box<Batch>, state: &mut Stat
     if destination.keepalive_refused && leaving {
         return destination.wait(batch);
     }
-    let quick = waited <= BLOCKED_MS_MAX && state.online && !state.hidden && !destination.answered;
+    let suspect = state.config.blockable && state.online && !state.hidden && !destination.answered;
+    let quick = suspect && waited <= BLOCKED_MS_MAX;
     destination.quick = if quick { destination.quick + 1 } else { 0 };
     try_again(destination, batch, 0, (Problem::NetworkError, 0), state);
     if destination.is_blocked() {

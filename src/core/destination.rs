@@ -31,6 +31,8 @@ pub struct Destination {
     pub backoff: Backoff,
     /// Until when one attempt may be made in spite of our own backoff, because the page may be going; 0: none.
     pub exit_until: Millis,
+    /// Bytes of the keepalive quota that other loggers of the page hold.
+    pub others_quota: usize,
     /// Was there ever an answer?
     pub answered: bool,
     /// Failures in a row that came at once, as those of an ad-blocker do, and never an answer before.
@@ -162,10 +164,14 @@ impl Destination {
         Some(self.flights.remove(at))
     }
 
-    /// Bytes of the keepalive quota that our own requests leave.
+    /// Bytes of the keepalive quota that our own requests hold.
+    pub fn quota_used(&self) -> usize {
+        self.flights.iter().map(|batch| batch.quota_bytes).sum()
+    }
+
+    /// Bytes of the keepalive quota that all requests of the page leave.
     pub fn quota_left(&self) -> usize {
-        let used = self.flights.iter().map(|batch| batch.quota_bytes).sum();
-        KEEPALIVE_BYTES_MAX.saturating_sub(used)
+        KEEPALIVE_BYTES_MAX.saturating_sub(self.quota_used() + self.others_quota)
     }
 
     /// The counters, with what was accepted.

@@ -27,6 +27,8 @@ pub enum Event<'a> {
     },
     /// The page was hidden and may be about to go: send now what fits. Or it is seen again.
     Visible(bool),
+    /// The page was taken from the cache of pages that the user has left (bfcache): what was on its way then may never be answered.
+    Restored,
     /// The network is said to be there, or to be gone.
     Online(bool),
     /// The deadline of [`super::effect::Effect::Sleep`] is reached.

@@ -206,7 +206,7 @@ pub fn handle(destination: &mut Destination, event: Store<'_>, state: &mut State
             journal.records.clear();
             journal.adopted.clear();
             while let Some(unread) = destination.journal.unread.pop() {
-                lose(destination, unread, state);
+                lose(destination, unread, DropReason::StoreFailed, state);
             }
         }
         Store::Stored(id) => {
@@ -258,7 +258,7 @@ fn loaded(destination: &mut Destination, unread: Unread, bytes: &[u8], state: &m
         // Without bytes it was delivered by another page.
         if own || !bytes.is_empty() {
             destination.journal.fail(state);
-            lose(destination, unread, state);
+            lose(destination, unread, DropReason::StoreFailed, state);
         }
         return;
     };
@@ -286,8 +286,7 @@ fn loaded(destination: &mut Destination, unread: Unread, bytes: &[u8], state: &m
 }
 
 /// What was in this record is lost. Of an earlier page's nobody knows how much: at least one entry.
-fn lose(destination: &mut Destination, unread: Unread, state: &mut State) {
-    let reason = DropReason::StoreFailed;
+fn lose(destination: &mut Destination, unread: Unread, reason: DropReason, state: &mut State) {
     if unread.count == 0 {
         destination.books[1][counter::ACCEPTED] += 1;
         destination.count_drops(reason, 1, false, true);
@@ -308,10 +307,7 @@ pub fn pump(destination: &mut Destination, state: &mut State) {
         // What was stored with consent goes without it.
         while let Some(unread) = destination.journal.unread.pop() {
             destination.journal.adopted.push(unread.id);
-            for _ in 0..unread.count {
-                destination.count_drops(DropReason::Consent, 1, false, false);
-                state.flushes.note(unread.last, End::Dropped(DropReason::Consent));
-            }
+            lose(destination, unread, DropReason::Consent, state);
         }
         destination.journal.reading = None;
     }

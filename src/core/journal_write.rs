@@ -45,7 +45,7 @@ pub fn write(destination: &mut Destination, state: &mut State) {
     let mut header = Vec::new();
     json::write_account(&mut header, state, &destination.books[0]);
     let journal = &destination.journal;
-    let fresh = gather(destination, state, journal.upto, true);
+    let fresh = gather(destination, state, journal.upto, state.config.batch_bytes, true);
     let (mut count, mut bytes, mut after) = (fresh.heads.len(), fresh.text.len(), journal.upto);
     for record in journal.records.iter().rev() {
         (count, bytes) = (count + record.count, bytes + record.bytes);
@@ -54,7 +54,7 @@ pub fn write(destination: &mut Destination, state: &mut State) {
         }
         after = record.first - 1;
     }
-    let entries = gather(destination, state, after, true);
+    let entries = gather(destination, state, after, state.config.batch_bytes, true);
     let id = state.id();
     let (Some(first), Some(last)) = (entries.heads.first(), entries.heads.last()) else {
         return;
@@ -74,7 +74,7 @@ pub fn write(destination: &mut Destination, state: &mut State) {
 }
 
 /// Copies what is held with a higher `seq`, in its order, as much as goes into one record; `flights`: what is on its way, too.
-pub fn gather(destination: &Destination, state: &State, after: u64, flights: bool) -> Entries {
+pub fn gather(destination: &Destination, state: &State, after: u64, bytes_max: usize, flights: bool) -> Entries {
     let mut pieces: Vec<(&[Head], &[u8])> = Vec::new();
     let mut gathered = Entries::default();
     let flights: &[Box<Batch>] = if flights { &destination.flights } else { &[] };
@@ -96,7 +96,7 @@ pub fn gather(destination: &Destination, state: &State, after: u64, flights: boo
             break;
         };
         let bytes = gathered.text.len() + head.bytes;
-        let is_full = gathered.heads.len() >= state.config.batch_entries || bytes > state.config.batch_bytes;
+        let is_full = gathered.heads.len() >= state.config.batch_entries || bytes > bytes_max;
         if is_full && !gathered.heads.is_empty() {
             break;
         }

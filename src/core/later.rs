@@ -10,7 +10,7 @@ use super::effect::Effect;
 use super::encode::json;
 use super::journal::JOURNAL;
 use super::journal_write::gather;
-use super::limits::LATER_MS;
+use super::limits::{KEEPALIVE_BYTES_MAX, LATER_MS};
 use super::state::State;
 use super::time::Millis;
 
@@ -41,15 +41,14 @@ pub fn pump(destination: &mut Destination, state: &mut State) {
     if youngest > 0 {
         destination.later.next_at = state.now.after(LATER_MS);
     }
-    let body = (youngest > 0).then(|| {
-        let entries = gather(destination, state, 0, false);
-        json::frame(
-            &Batch::new(state.id(), None, entries),
-            state,
-            &destination.books[0],
-            true,
-        )
-    });
+    let mut body = None;
+    if youngest > 0 {
+        let entries = gather(destination, state, 0, KEEPALIVE_BYTES_MAX * 3 / 4, false);
+        let batch = Batch::new(state.id(), None, entries);
+        let frame = json::frame(&batch, state, &destination.books[0], true);
+        // One entry alone may be too large for what the browser holds back.
+        body = (frame.len() <= KEEPALIVE_BYTES_MAX).then_some(frame);
+    }
     state.effects.push(Effect::Later(body));
 }
 

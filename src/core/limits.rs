@@ -47,6 +47,8 @@ pub const KEEPALIVE_BYTES_MAX: usize = 64 * 1024;
 pub const EXIT_BYTES_MIN: usize = 4 * 1024;
 /// A page that is hidden may go at any moment of this, and is sent for at once; later it is a page in the background.
 pub const EXIT_MS: u64 = 500;
+/// What was on its way when the page was left has so long to be answered once it is restored.
+pub const RESTORED_MS: u64 = 1_000;
 /// A browser refuses a keepalive request within this; what fails later has failed in the network.
 pub const REFUSAL_MS_MAX: u64 = 5;
 /// What lets no request through at all, an ad-blocker most likely, says so within this. A refused connection takes longer.

@@ -3,12 +3,13 @@
 //!
 //! Tested by `tests/wasm` (Node) and `tests/browser` (Chromium).
 use ::core::cell::{Cell, RefCell};
+use ::core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use js_sys::Uint8Array;
 use wasm_bindgen::prelude::*;
 
 use super::fetch::{self, Endpoint};
-use super::object::apply;
+use super::object::{apply, get};
 use super::signal::{Signal, bind};
 use super::timer::Timer;
 use super::{clock, lifecycle};
@@ -19,6 +20,9 @@ use crate::core::event::{self, Event, Store};
 use crate::core::flush::Outcome;
 use crate::core::journal::JOURNAL;
 use crate::core::stats::{Counters, counter};
+
+/// Bytes of the keepalive quota that the requests of all loggers of the page hold: the browser has one for all of them.
+static QUOTA: AtomicUsize = AtomicUsize::new(0);
 
 /// What the owner of the driver is asked and told: JavaScript functions (`docs/boundary.md`, "callbacks").
 #[derive(Clone, Debug)]
@@ -35,6 +39,8 @@ pub struct Driver {
     client: RefCell<Client>,
     /// A copy for readers: works while the client is borrowed, and after a trap.
     counters: Cell<[Counters; 2]>,
+    /// This logger's part of [`QUOTA`].
+    quota: Cell<usize>,
     /// How far the server's clock is ahead of this one's, in ms; 0: not known, or not at all.
     skew: Cell<f64>,
     hooks: Hooks,
@@ -53,6 +59,7 @@ impl Driver {
             endpoint,
             client: RefCell::new(Client::new(config, clock::seed()?)),
             counters: Cell::new([[0; counter::COUNT]; 2]),
+            quota: Cell::new(0),
             skew: Cell::new(0.0),
             listening: Cell::new(true),
             hooks,
@@ -85,7 +92,10 @@ impl Driver {
     /// outer one's effects too, in order, and the outer one finds none left.
     pub fn handle(&self, event: Event<'_>) {
         let now = clock::now();
-        self.client.borrow_mut().handle(now, event);
+        let mut client = self.client.borrow_mut();
+        client.set_others_quota(QUOTA.load(Relaxed) - self.quota.get());
+        client.handle(now, event);
+        drop(client);
         while let Some(effect) = self.poll() {
             match effect {
                 Effect::Send(request) => {
@@ -125,6 +135,8 @@ impl Driver {
     fn poll(&self) -> Option<Effect> {
         let mut client = self.client.borrow_mut();
         let effect = client.poll();
+        let quota = client.quota_used();
+        QUOTA.store(QUOTA.load(Relaxed) + quota - self.quota.replace(quota), Relaxed);
         self.counters.set([client.counters(), client.recovered()]);
         let ended = effect.is_none() && client.is_closed();
         drop(client);
@@ -207,6 +219,9 @@ impl Driver {
                     self.drain();
                 }
                 self.handle(Event::Visible(visible));
+                if get(&value, "persisted").is_truthy() && visible {
+                    self.handle(Event::Restored);
+                }
             }
             Signal::Online | Signal::Offline => self.handle(Event::Online(signal == Signal::Online)),
         }

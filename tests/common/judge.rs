@@ -11,7 +11,7 @@ use sapwood::core::effect::Effect;
 use sapwood::core::encode::stored;
 use sapwood::core::event::{Answer, Event, Outcome, RequestId};
 use sapwood::core::flush;
-use sapwood::core::limits::{EXIT_MS, KEEPALIVE_BYTES_MAX, REQUEST_BYTES_MAX, RETRY_AFTER_MS_MAX};
+use sapwood::core::limits::{EXIT_MS, KEEPALIVE_BYTES_MAX, REQUEST_BYTES_MAX, RESTORED_MS, RETRY_AFTER_MS_MAX};
 use sapwood::core::stats::{DROP_REASON_COUNT, DropReason, closes, counter};
 use sapwood::core::time::{Millis, Now};
 
@@ -105,6 +105,10 @@ impl Judge {
                 if let Some(sent) = self.open.remove(request) {
                     self.outcome(now, &sent, outcome);
                 }
+            }
+            Event::Restored => {
+                let latest = now.after(RESTORED_MS).saturating_sub(self.timeout);
+                self.open.values_mut().for_each(|sent| sent.at = sent.at.min(latest));
             }
             Event::Records { .. } | Event::Online(_) | Event::Wake | Event::Journal(_) => {}
         }

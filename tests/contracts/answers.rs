@@ -284,3 +284,30 @@ fn a_late_answer_of_any_kind_changes_nothing() {
     world.answer(200);
     assert_eq!(world.count(counter::DELIVERED), 1);
 }
+
+#[test]
+fn on_this_machine_nothing_is_blocked() {
+    let mut world = World::with(|config| config.blockable = false);
+    world.log(Level::Info, "no collector yet");
+    world.advance(5_000);
+    for _ in 0..4 {
+        world.refuse();
+        until_next(&mut world);
+    }
+    assert_eq!(world.reports, [(Problem::NetworkError, 0)]);
+}
+
+#[test]
+fn what_was_on_its_way_when_a_page_was_left_has_a_moment_when_it_is_restored() {
+    let mut world = World::new();
+    world.log(Level::Info, "m");
+    world.hide();
+    world.show();
+    world.handle(Event::Restored);
+    world.advance(999);
+    assert_eq!(world.open().len(), 1);
+    // Then it is tried again, under its id.
+    world.advance(1_500);
+    assert_eq!(world.sent.len(), 2);
+    assert_eq!(world.sent[0].id(), world.sent[1].id());
+}

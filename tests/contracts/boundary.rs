@@ -270,6 +270,7 @@ fn value_of(name: &str) -> Value {
         "consent" => json!(2),
         "redact" | "crossOrigin" => json!(true),
         "keepalive" => json!(false),
+        "blockable" => json!(true),
         "apiKey" => json!("key"),
         "common" => json!(",\"source\":\"web\""),
         "resource" => json!(",\"core\":\"wasm\""),
@@ -292,7 +293,7 @@ fn the_configuration_record_is_read_in_the_order_of_the_page() {
         (retry.max_retries, config.timeout_ms, config.consent),
         (Some(18), 19, Consent::Denied)
     );
-    assert!(config.redact.enabled && config.cross_origin && !config.keepalive);
+    assert!(config.redact.enabled && config.cross_origin && !config.keepalive && config.blockable);
     assert_eq!(
         (&config.api_key[..], &config.common[..]),
         (&b"key"[..], &b",\"source\":\"web\""[..])

@@ -201,11 +201,11 @@ fn a_second_batch_is_tried_again_in_its_time_while_the_first_hangs() {
     let second = world.open()[1];
     let answer = Answer {
         status: 503,
-        retry_after_ms: 2_000,
+        retry_after_ms: 400,
         count: 0,
     };
     world.outcome(second, Outcome::Answered(answer));
-    world.advance(2_000);
+    world.advance(400);
     assert_eq!(world.sent.len(), 3);
     assert_eq!(world.last().seqs(), [2]);
 }

@@ -81,3 +81,21 @@ fn a_browser_that_cannot_is_not_asked() {
     world.advance(4_000);
     assert_eq!(world.armed, 0);
 }
+
+#[test]
+fn it_fits_what_the_browser_holds_back() {
+    let mut world = with(|config| {
+        config.batch_bytes = 1024 * 1024;
+        config.batch_entries = 1_000;
+    });
+    for _ in 0..100 {
+        world.log_with(Level::Info, &json!({ "message": "m", "data": "x".repeat(1_000) }));
+    }
+    world.advance(1_000);
+    let bytes = world.later.as_ref().expect("armed").len();
+    assert!(bytes > 40_000 && bytes <= 65_536, "{bytes}");
+    let mut world = with(|_| {});
+    world.log_with(Level::Info, &json!({ "data": "x".repeat(100_000) }));
+    world.advance(1_000);
+    assert_eq!(world.later, None);
+}

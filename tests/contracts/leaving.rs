@@ -101,3 +101,14 @@ fn where_others_hold_the_quota_a_smaller_request_is_tried() {
     assert_eq!(world.count(counter::UNCONFIRMED), taken as u64);
     assert_eq!(world.count(counter::BUFFERED), 60 - taken as u64);
 }
+
+#[test]
+fn what_other_loggers_of_the_page_hold_of_the_quota_is_left_to_them() {
+    let mut world = world();
+    log_kilobytes(&mut world, Level::Info, 60);
+    world.client.set_others_quota(40 * 1024);
+    world.hide();
+    let sent = &world.sent[0].request;
+    assert!(sent.keepalive && sent.body.len() > 20 * 1024, "{}", sent.body.len());
+    assert!(sent.body.len() + 40 * 1024 <= KEEPALIVE_BYTES_MAX);
+}

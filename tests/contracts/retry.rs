@@ -236,6 +236,7 @@ fn a_batch_that_is_too_old_goes_while_a_younger_one_waits() {
     world.log(Level::Info, "old");
     world.hide();
     world.advance(50_000);
+    world.hide();
     world.log(Level::Info, "young");
     world.advance(5_000);
     world.answer_with(503, 10_000, 0);

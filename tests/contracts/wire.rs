@@ -20,6 +20,7 @@ fn facade_config() -> Config {
         json!(true),
         json!(true),
         json!(true),
+        json!(true),
         json!("tb_live_key"),
         json!(r#","source":"web-shop","environment":"production","version":"4.2.0""#),
         json!(

@@ -85,7 +85,7 @@ describe("the configuration record", () => {
     assert.deepEqual(config, {
       batchSize: 100, batchBytes: 49_152, flushInterval: 5000, maxBufferBytes: 2_097_152, initialDelayMs: 1000, maxDelayMs: 30_000,
         maxAgeMs: 3_600_000,
-      maxRetries: null, timeoutMs: 10_000, consent: 1, redact: true, crossOrigin: false, keepalive: true, key: "",
+      maxRetries: null, timeoutMs: 10_000, consent: 1, redact: true, crossOrigin: false, keepalive: true, blockable: true, key: "",
       common: ',"source":"shop","environment":"test"', redactKeys: [],
     });
     const { sdk, ...rest } = JSON.parse(`{${(resource as string).slice(1)}}`) as { sdk: { name: string; version: string } };
@@ -108,7 +108,7 @@ describe("the configuration record", () => {
     assert.deepEqual(config, {
       batchSize: 7, batchBytes: 2000, flushInterval: 0, maxBufferBytes: 20_000, initialDelayMs: 1, maxDelayMs: 2, maxAgeMs: 3,
         maxRetries: 4, timeoutMs: 5,
-      consent: 0, redact: true, crossOrigin: false, keepalive: true, key: "k",
+      consent: 0, redact: true, crossOrigin: false, keepalive: true, blockable: true, key: "k",
       common: ',"source":"a \\"b\\"","environment":"test","version":"1.2"', redactKeys: ["iban"],
     });
     assert.ok((resource as string).includes('"resource":{"source":"a \\"b\\"","environment":"test","version":"1.2"}'));

@@ -15,7 +15,7 @@ export type Pairs = Map<string, unknown>;
 
 export const CONFIG = [
   ..."batchSize batchBytes flushInterval maxBufferBytes initialDelayMs maxDelayMs maxAgeMs maxRetries timeoutMs".split(" "),
-  ..."consent redact crossOrigin keepalive key common resource redactKeys".split(" "),
+  ..."consent redact crossOrigin keepalive blockable key common resource redactKeys".split(" "),
 ];
 
 export function deepMerge(left: unknown, right: unknown): unknown {

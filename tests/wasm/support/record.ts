@@ -69,6 +69,7 @@ export const DEFAULTS = {
   redact: true,
   crossOrigin: false,
   keepalive: true,
+  blockable: false,
   apiKey: "",
   common: ',"source":"shop","environment":"test"',
   resource: ',"resource":{"source":"shop"}',

@@ -22,7 +22,7 @@ pub(crate) fn write(out: &mut Vec<u8>, now: Now, event: &Event<'_>) {
             put(out, u64::from(*close));
         }
         Event::Visible(truth) | Event::Online(truth) => put(out, u64::from(*truth)),
-        Event::Wake => {}
+        Event::Wake | Event::Restored => {}
         Event::Outcome { request, outcome } => {
             put(out, u64::from(*request));
             match outcome {
@@ -79,6 +79,7 @@ fn number(event: &Event<'_>) -> u64 {
         Event::Outcome { .. } => 6,
         Event::Consent(_) => 7,
         Event::Journal(_) => 8,
+        Event::Restored => 9,
     }
 }
 
@@ -110,6 +111,7 @@ pub(crate) fn read<'a>(number: u64, from: &mut Reader<'a>) -> (Now, Event<'a>) {
         },
         7 => Event::Consent(Consent::from_number(from.number())),
         8 => Event::Journal(store(from)),
+        9 => Event::Restored,
         other => panic!("no event has the number {other}"),
     };
     (now, event)

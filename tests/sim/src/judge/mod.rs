@@ -22,7 +22,7 @@ use sapwood::core::batch::Id;
 use sapwood::core::config::{Config, Consent};
 use sapwood::core::event::{Event, RequestId};
 use sapwood::core::flush;
-use sapwood::core::limits::{REQUEST_BYTES_MAX, SLEEP_MS};
+use sapwood::core::limits::{REQUEST_BYTES_MAX, RESTORED_MS, SLEEP_MS};
 use sapwood::core::stats::{Counters, DropReason, counter};
 use sapwood::core::time::{Millis, Now};
 
@@ -134,6 +134,12 @@ impl Judge {
                 let instance = self.books.instance().to_owned();
                 let stored = counters[counter::STORED];
                 self.ledger.event(event, &instance, stored, &mut self.books);
+            }
+            Event::Restored => {
+                let latest = now.after(RESTORED_MS).saturating_sub(self.rules.timeout);
+                for (_, at) in self.open.values_mut() {
+                    *at = latest.min(*at);
+                }
             }
             Event::Records { .. } | Event::Wake => {}
         }
