@@ -264,7 +264,7 @@ impl Judge {
     fn taken_over(&mut self, accepted: u64) {
         let more = accepted - self.recovered;
         let read = std::mem::take(&mut self.ledger.read_now);
-        let lost = self.drops.takes_lost();
+        let lost = self.drops.takes_lost() + std::mem::take(&mut self.ledger.unread);
         let explained = more == 0 || more == read || more <= lost;
         assert!(
             explained,
