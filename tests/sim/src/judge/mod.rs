@@ -241,6 +241,8 @@ impl Judge {
             in_flight[usize::from(!self.books.is_own(&sent.instance))] += sent.entries.len() as u64;
         }
         self.books.compare([own, others], in_flight);
+        // What the store has alone and what is in memory go in turns.
+        self.books.mixes(own[counter::STORED] > 0);
         self.taken_over(others[counter::ACCEPTED]);
         self.drops.compare([own, others], self.seen.stopped);
         self.flushes.rest(now);

@@ -39,7 +39,11 @@ impl Judge {
             .send(now, sent, &self.rules, self.seen.hidden, self.pace.failures());
         self.open.insert(request.id, (Rc::clone(sent), now.monotonic));
         // A page that is only in the background has one.
-        let most = if self.seen.hidden && self.ledger.is_quiet(now) { 2 } else { 1 };
+        let most = if self.seen.hidden && self.ledger.is_quiet(now) {
+            2
+        } else {
+            1
+        };
         assert!(self.open.len() <= most, "I2: {} requests in flight", self.open.len());
         let kept_alive = self.open.values().filter(|(sent, _)| sent.request.keepalive);
         let bytes: usize = kept_alive.map(|(sent, _)| sent.request.body.len()).sum();
