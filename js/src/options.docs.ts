@@ -35,6 +35,12 @@ const DESCRIPTIONS: Readonly<Record<Name, string>> = {
   "retry.maxAgeMs": "Once an attempt has failed, entries older than this are given up, in ms; age counts from the end of their `flushInterval`.",
   "retry.maxRetries": "Attempts after the first. By default age alone decides.",
   timeoutMs: "Longest time for one request, in ms.",
+  compress:
+    "Send batches compressed, as frames that only Sapwood's own receivers read: `auto` once the receiver has said that it does, `true` " +
+    "from the first on. A page that is left can then send several times as much.",
+  rateLimit:
+    "Entries a second that are kept of one message template at one level, averaged over ten seconds, and five times as many of a " +
+    "level. One more stands for the others, with their number in `repeated`; these count as `rate_limited`. `false`: no limit.",
   offline:
     "Where unsent entries are kept: in memory, or (`persist`) in IndexedDB as well, where the next page finds them. Loads a larger core on demand; where that or the database cannot be had, `onError` hears `store_failed`.",
   redact: "Mask values by their key's name: the built-in list, `{ keys }` for more names beside it, `false` for none.",
@@ -57,6 +63,8 @@ const KINDS = new Map<unknown, readonly [type: string, unit: string]>([
   [kinds.setting, ["string", ""]],
   [kinds.level, ["level", ""]],
   [kinds.consent, ["`pending`, `granted` or `denied`", ""]],
+  [kinds.compression, ["boolean or `auto`", ""]],
+  [kinds.rate, ["number or `false`", ""]],
   [kinds.storage, ["`memory` or `persist`", ""]],
   [kinds.sharing, ["`tab`, `browser` or `false`", ""]],
   [kinds.texts, ["string[]", ""]],

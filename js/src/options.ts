@@ -34,6 +34,8 @@ export const texts: Kind<readonly string[]> = (value, min, max): value is string
   Array.isArray(value) && value.length <= max && value.every((item) => text(item, 1, min));
 export const redaction: Kind<boolean | { keys: readonly string[] }> = (value, min, max): value is { keys: string[] } =>
   flag(value) || (object(value) && texts((value as { keys?: unknown }).keys, min, max));
+export const compression = (value: unknown): value is boolean | "auto" => value === "auto" || flag(value);
+export const rate: Kind<number | false> = (value, min, max): value is number | false => value === false || integer(value, min, max);
 
 /** Kind, bounds (of a number, of a text's length; of lists: the longest text, the most texts), default. */
 type Spec = readonly [kind: Kind<unknown>, min?: number, max?: number, fallback?: unknown];
@@ -65,6 +67,8 @@ export const OPTIONS = {
   "retry.maxAgeMs": [integer, 0, 7 * DAY_MS, 3_600_000],
   "retry.maxRetries": [integer, 0, 1000],
   timeoutMs: [integer, 1, DAY_MS, 10_000],
+  compress: [compression, 0, 0, "auto"],
+  rateLimit: [rate, 1, 1_000_000, 1000],
   offline: [storage, 0, 0, "memory"],
   redact: [redaction, 100, 100, true],
   consent: [consent, 0, 0, "granted"],
@@ -77,9 +81,9 @@ export const OPTIONS = {
   onDrop: [callback as Kind<OnDrop>],
 } as const satisfies Record<string, Spec>;
 
-/** Where the options stand with which the configuration record begins: `batchSize` to `timeoutMs`, in the order of the list. */
+/** Where the options stand with which the configuration record begins: `batchSize` to `rateLimit`, in the order of the list. */
 export const RECORD_FROM = 14;
-export const RECORD_TO = 23;
+export const RECORD_TO = 25;
 
 type WithDefault = readonly [unknown, unknown, unknown, unknown];
 type ValueOf<S extends Spec> = S[0] extends Kind<infer T> ? (S extends WithDefault ? T : T | undefined) : never;

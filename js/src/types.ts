@@ -101,6 +101,17 @@ export interface LoggerOptions {
   retry?: RetryOptions;
   /** Longest time for one request, in ms. Default 10,000. */
   timeoutMs?: number;
+  /**
+   * Send batches compressed, as frames that only Sapwood's own receivers read: `"auto"` (the default) once the receiver has said
+   * that it does, `true` from the first on.
+   */
+  compress?: boolean | "auto";
+  /**
+   * Entries a second that are kept of one message template at one level, averaged over ten seconds, and five times as many of a
+   * level; the others count as `rate_limited`, and one stands for them with their number in `repeated`. `false`: no limit.
+   * Default 1,000.
+   */
+  rateLimit?: number | false;
   /** Where unsent entries are kept: `"memory"` (the default), or `"persist"`: in IndexedDB as well, for the next page. */
   offline?: Offline;
   /** Mask values by their key's name: `true` (the default) for the built-in list, `{ keys }` for more of them, `false` for none. */

@@ -9,7 +9,7 @@
 use alloc::vec::Vec;
 
 use super::buffer::{Entries, Head};
-use super::config::{Config, Consent};
+use super::config::{Compress, Config, Consent};
 use super::delivery;
 use super::destination::Destination;
 use super::effect::Effect;
@@ -24,6 +24,7 @@ use super::level::Level;
 use super::limits::{ENTRY_BYTES_MAX, ENTRY_OVERHEAD_BYTES, EXIT_MS, SLEEP_MS};
 use super::msgpack::Reader;
 use super::random::Random;
+use super::rate::{self, Rates, Verdict};
 use super::record::{self, RawEntry, Values};
 use super::state::{Phase, State};
 use super::stats::{Counters, DROP_REASONS, DropReason, closes, counter};
@@ -48,6 +49,7 @@ pub struct Client {
     /// The highest sequence number seen; a flush covers what is up to it.
     last_seq: u64,
     last_status: u16,
+    rates: Rates,
     /// The deadline: nothing was to be done before it.
     sleep_until: Millis,
 }
@@ -57,10 +59,11 @@ impl Client {
     /// others spread the delays.
     pub fn new(config: Config, seed: [u8; 16]) -> Self {
         let seed = u128::from_be_bytes(seed);
-        Client {
+        let mut client = Client {
             destination: Destination::new(),
             last_seq: 0,
             last_status: 0,
+            rates: Rates::default(),
             sleep_until: Millis::MAX,
             state: State {
                 now: Now { monotonic: 0, unix: 0 },
@@ -77,7 +80,11 @@ impl Client {
                 effects: Vec::new(),
                 config,
             },
+        };
+        if client.state.config.compress == Compress::Always {
+            delivery::use_frames(&mut client.destination, &mut client.state);
         }
+        client
     }
 
     /// Something happened at `now`. What is to be done stands behind what has not been polled yet.
@@ -203,13 +210,15 @@ impl Client {
 
     fn records(&mut self, bytes: &[u8], waited: Millis) {
         let mut scopes: Vec<Values<'_>> = Vec::new();
+        self.rates.update(&mut self.destination.buffer);
         let mut reader = Reader::new(bytes);
         while !reader.is_empty() {
             match reader.unsigned() {
                 record::ENTRY => {
-                    let raw = RawEntry::read(&mut reader);
+                    let mut raw = RawEntry::read(&mut reader);
                     if !reader.failed() {
-                        self.entry(&raw, scopes.get(raw.scope), waited);
+                        let scope = scopes.get(raw.scope);
+                        self.entry(&mut raw, scope, waited);
                     }
                 }
                 record::SCOPE => scopes.push(Values::read(&mut reader)),
@@ -226,24 +235,35 @@ impl Client {
                 _ => reader.fail(),
             }
         }
+        self.rates.update(&mut self.destination.buffer);
         if reader.failed() {
             // Nothing behind the failure can be trusted, not even how many entries there were.
             self.state.report(Problem::Internal, 0);
         }
     }
 
-    fn entry(&mut self, raw: &RawEntry<'_>, scope: Option<&Values<'_>>, waited: Millis) {
+    fn entry(&mut self, raw: &mut RawEntry<'_>, scope: Option<&Values<'_>>, waited: Millis) {
         self.state.accepted += 1;
         self.last_seq = self.last_seq.max(raw.seq);
         if let Some(reason) = self.refusal() {
             return self.destination.count_drops(reason, 1, false, false);
         }
+        let (config, now) = (&self.state.config, self.state.now.monotonic);
+        let accepted_at = now.saturating_sub(waited);
+        let verdict = self.rates.judge(raw, now, accepted_at, config.rate_limit);
+        if verdict == Verdict::LeaveOut {
+            return self.destination.count_drops(DropReason::RateLimited, 1, false, false);
+        }
         let Entries { heads, text } = &mut self.destination.buffer;
         let start = text.len();
-        let config = &self.state.config;
-        let level = entry::write(text, raw, scope.unwrap_or(&Values::default()), config);
+        let none = Values::default();
+        let scope = scope.filter(|_| verdict == Verdict::Keep).unwrap_or(&none);
+        let level = entry::write(text, raw, scope, config);
+        if verdict == Verdict::Summary {
+            rate::write_number(text);
+        }
         let bytes = text.len() - start;
-        let in_flow = !raw.values.get(FLOW_ID).is_empty() || scope.is_some_and(|scope| !scope.get(FLOW_ID).is_empty());
+        let in_flow = !raw.values.get(FLOW_ID).is_empty() || !scope.get(FLOW_ID).is_empty();
         let reason = match level {
             None => DropReason::Unserialisable,
             Some(_) if bytes > ENTRY_BYTES_MAX => DropReason::TooLarge,
@@ -252,7 +272,7 @@ impl Client {
             Some(level) => {
                 heads.push(Head {
                     seq: raw.seq,
-                    accepted_at: self.state.now.monotonic.saturating_sub(waited),
+                    accepted_at,
                     bytes,
                     level,
                     rank: if in_flow { level.max(Level::Warn) } else { level },

@@ -32,6 +32,27 @@ impl Consent {
     }
 }
 
+/// Are batches sent as frames, which are compressed?
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Compress {
+    /// No.
+    Never,
+    /// Once the receiver has said that it reads them.
+    Auto,
+    /// From the first on.
+    Always,
+}
+
+impl Compress {
+    fn read(reader: &mut Reader<'_>) -> Self {
+        match reader.token() {
+            Token::Bool(true) => Compress::Always,
+            Token::Bool(false) => Compress::Never,
+            _ => Compress::Auto,
+        }
+    }
+}
+
 /// When a failed batch is tried again and when it is given up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RetryConfig {
@@ -60,6 +81,10 @@ pub struct Config {
     pub retry: RetryConfig,
     /// Longest time for one request.
     pub timeout_ms: Millis,
+    /// See [`Compress`].
+    pub compress: Compress,
+    /// Entries a second that are kept of one template, and of a level [`RATE_LEVEL_FACTOR`] times as many; 0: no bound.
+    pub rate_limit: u32,
     /// The state at the start.
     pub consent: Consent,
     /// What to mask.
@@ -118,6 +143,8 @@ impl Config {
                 max_retries: None,
             },
             timeout_ms: TIMEOUT_MS_DEFAULT,
+            compress: Compress::Auto,
+            rate_limit: RATE_LIMIT_DEFAULT,
             consent: Consent::Granted,
             api_key: Vec::new(),
             cross_origin: false,
@@ -150,6 +177,11 @@ impl Config {
                 },
             },
             timeout_ms: reader.unsigned(),
+            compress: Compress::read(&mut reader),
+            rate_limit: match reader.token() {
+                Token::Int(limit) => limit,
+                _ => 0,
+            },
             consent: Consent::from_number(reader.unsigned()),
             redact: Policy::new(read_bool(&mut reader)),
             cross_origin: read_bool(&mut reader),

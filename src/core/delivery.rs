@@ -10,9 +10,10 @@ use alloc::boxed::Box;
 
 use super::batch::Batch;
 use super::buffer::Entries;
+use super::config::Compress;
 use super::destination::Destination;
 use super::effect::{Effect, Request};
-use super::encode::json;
+use super::encode::{frame, json};
 use super::error::Problem;
 use super::event::Answer;
 use super::flush::End;
@@ -118,10 +119,22 @@ fn next_batch(destination: &mut Destination, state: &mut State) -> Option<Box<Ba
     // A breaker: whether a receiver that has failed so often is back is asked with little.
     let is_probe = destination.backoff.failures >= BREAKER_FAILURES;
     let probe_max = if is_probe { PROBE_ENTRIES } else { usize::MAX };
-    let entries_max = state.config.batch_entries.min(destination.entries_max).min(probe_max);
+    // At exit a frame is bound by the quota alone.
+    let batch_entries = if state.hidden && destination.frames {
+        BATCH_ENTRIES_MAX
+    } else {
+        state.config.batch_entries
+    };
+    let entries_max = batch_entries.min(destination.entries_max).min(probe_max);
     // A second request, at exit, is worth making only if it outlives the page.
     let second = !destination.flights.is_empty();
     let exit_bytes = destination.quota_left().max(EXIT_BYTES_MIN).saturating_sub(frame_bytes);
+    let exit_bytes = if destination.frames {
+        // By how much it gets smaller is seen when it has been done; what does not fit then is cut (`send`).
+        (exit_bytes * (EXIT_TEXT_BYTES_MAX / KEEPALIVE_BYTES_MAX)).min(EXIT_TEXT_BYTES_MAX)
+    } else {
+        exit_bytes
+    };
     let fits = |batch: &mut Box<Batch>| !second || batch.entries.text.len() <= exit_bytes;
     if let Some(batch) = destination.waiting.pop_if(fits) {
         if batch.entries.heads.len() <= probe_max {
@@ -166,7 +179,16 @@ fn next_batch(destination: &mut Destination, state: &mut State) -> Option<Box<Ba
 }
 
 fn send(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State) {
+    let simple = state.config.cross_origin && state.hidden;
     batch.attempts += 1;
+    let mut body = frame::body(&batch, state, destination, simple);
+    let (bytes, quota_left) = (body.len(), destination.quota_left());
+    let (room, count) = (quota_left.max(EXIT_BYTES_MIN), batch.entries.heads.len());
+    if destination.frames && state.hidden && batch.attempts == 1 && count > 1 && bytes > room {
+        // Parts differ in how small they get, so there is some room to spare.
+        let count = (count * room / bytes * 7 / 8).max(1);
+        return split(destination, batch, count, state);
+    }
     batch.since = state.now.monotonic;
     batch.request = state.next_request;
     state.next_request += 1;
@@ -174,13 +196,14 @@ fn send(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State)
     if destination.backoff.own > state.now.monotonic {
         destination.exit_until = 0;
     }
-    let bytes = batch.entries.text.len() + frame_bytes(destination, state);
-    let keepalive = state.config.keepalive && !destination.keepalive_refused && bytes <= destination.quota_left();
+    let keepalive = state.config.keepalive && !destination.keepalive_refused && bytes <= quota_left;
     // Where keepalive cannot be had, a beacon is the only request that outlives the page. Nobody sees its answer, so it
     // is not for a page that only waits in the background.
-    let beacon = state.hidden && !keepalive && bytes <= KEEPALIVE_BYTES_MAX && (leaving || !state.config.keepalive);
-    let simple = state.config.cross_origin && state.hidden;
-    let body = json::frame(&batch, state, &destination.books[0], simple || beacon);
+    let with_key = bytes + state.config.api_key.len() + HEADER_SLACK_BYTES;
+    let beacon = state.hidden && !keepalive && with_key <= KEEPALIVE_BYTES_MAX && (leaving || !state.config.keepalive);
+    if beacon && !simple {
+        body = frame::body(&batch, state, destination, true);
+    }
     batch.quota_bytes = if keepalive { body.len() } else { 0 };
     batch.beacon = beacon;
     let timeout_ms = state.config.timeout_ms;
@@ -189,6 +212,7 @@ fn send(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State)
         body,
         keepalive,
         beacon,
+        frame: destination.frames,
         simple,
         timeout_ms,
     }));
@@ -212,6 +236,15 @@ fn end_late(destination: &mut Destination, state: &mut State) {
     }
 }
 
+/// From now on batches go as frames, whose entries leave out what the header says.
+pub fn use_frames(destination: &mut Destination, state: &mut State) {
+    destination.frames = true;
+    // What is in the journal may be sent by a page that does not know of frames yet.
+    if !destination.journal.is_writable() {
+        state.config.common.clear();
+    }
+}
+
 /// A request was answered.
 pub fn answered(destination: &mut Destination, batch: Box<Batch>, answer: Answer, state: &mut State) {
     if answer.status == 0 {
@@ -219,6 +252,9 @@ pub fn answered(destination: &mut Destination, batch: Box<Batch>, answer: Answer
         return failed(destination, batch, state);
     }
     destination.keepalive_refused = false;
+    if answer.frames && state.config.compress == Compress::Auto {
+        use_frames(destination, state);
+    }
     (destination.answered, destination.quick) = (true, 0);
     let (status, rejected) = (answer.status, End::Dropped(DropReason::Rejected));
     match judge(answer) {

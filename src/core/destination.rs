@@ -41,6 +41,8 @@ pub struct Destination {
     pub too_large: u32,
     /// The last request with keepalive failed at once: the browser has refused it.
     pub keepalive_refused: bool,
+    /// Does the receiver read frames?
+    pub frames: bool,
     /// The key is no good.
     pub stopped: bool,
     /// Most entries in a batch, after the receiver found one too large.

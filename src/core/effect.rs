@@ -70,6 +70,8 @@ pub struct Request {
     pub keepalive: bool,
     /// Hand it to `sendBeacon` and not to `fetch`.
     pub beacon: bool,
+    /// The body is a frame and not JSON.
+    pub frame: bool,
     /// It must need no preflight: `text/plain`, no header of ours (the key is in the body).
     pub simple: bool,
     /// The browser may end it after this; a later outcome is ignored.

@@ -95,4 +95,6 @@ pub struct Answer {
     pub retry_after_ms: Millis,
     /// `count` and `duplicates` of the body together: the entries that the receiver has; 0 if it does not say.
     pub count: u64,
+    /// Does it say that the receiver reads frames?
+    pub frames: bool,
 }

@@ -45,6 +45,9 @@ pub const ENTRY_BYTES_MAX: usize = REQUEST_BYTES_MAX - 16 * 1024;
 pub const KEEPALIVE_BYTES_MAX: usize = 64 * 1024;
 /// An exit request is made as large as this, even where less of the keepalive quota is left: a beacon is tried then.
 pub const EXIT_BYTES_MIN: usize = 4 * 1024;
+/// The most text that goes into a frame at exit: ten milliseconds of compression, which a page that is left can bear. Logs
+/// become a quarter to a tenth of their size.
+pub const EXIT_TEXT_BYTES_MAX: usize = 256 * 1024;
 /// A page that is hidden may go at any moment of this, and is sent for at once; later it is a page in the background.
 pub const EXIT_MS: u64 = 500;
 /// What was on its way when the page was left has so long to be answered once it is restored.
@@ -107,6 +110,15 @@ pub const RETRY_AFTER_MS_MAX: u64 = 3_600_000;
 /// `timeoutMs` when it is not set.
 pub const TIMEOUT_MS_DEFAULT: u64 = 10_000;
 
+/// `rateLimit` when it is not set: entries a second of one template.
+pub const RATE_LIMIT_DEFAULT: u32 = 1_000;
+/// Largest `rateLimit`.
+pub const RATE_LIMIT_MAX: u32 = 1_000_000;
+/// So many times `rateLimit` are kept of one level.
+pub const RATE_LEVEL_FACTOR: u32 = 5;
+/// Entries are counted over so many seconds, so that a burst is no flood.
+pub const RATE_WINDOW_S: u32 = 10;
+
 /// Flushes that can wait at once; one more is answered at once with what is pending.
 pub const FLUSHES_MAX: usize = 64;
 
@@ -124,4 +136,5 @@ const _: () = assert!(REQUEST_BYTES_MAX <= BUFFER_BYTES_DEFAULT);
 const _: () = assert!(RETRY_AGE_MS_DEFAULT <= JOURNAL_AGE_MS && BATCH_BYTES_DEFAULT < JOURNAL_BYTES_MAX);
 const _: () = assert!(RETRY_INITIAL_MS_DEFAULT <= RETRY_DELAY_MS_DEFAULT);
 const _: () = assert!(RETRY_DELAY_MS_DEFAULT <= RETRY_AGE_MS_DEFAULT);
+const _: () = assert!(RATE_LIMIT_MAX.checked_mul(RATE_WINDOW_S * RATE_LEVEL_FACTOR).is_some());
 const _: () = assert!(FLOW_ID_CHARS_MAX == 41 + 1 + 8);

@@ -22,6 +22,7 @@ pub mod config;
 pub mod context;
 pub mod entry;
 pub mod fields;
+pub mod rate;
 pub mod record;
 pub mod redact;
 pub mod template;
@@ -29,6 +30,7 @@ pub mod template;
 // Held, cut, written, delivered.
 pub mod batch;
 pub mod buffer;
+pub mod deflate;
 pub mod delivery;
 pub mod destination;
 pub mod encode;

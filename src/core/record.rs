@@ -4,7 +4,7 @@
 use alloc::vec::Vec;
 
 use super::context;
-use super::fields::{CONTEXT, FIELD_COUNT, TRUNCATED};
+use super::fields::{CONTEXT, FIELD_COUNT, MESSAGE, TRUNCATED};
 use super::msgpack::{Reader, Token};
 
 /// The number of the operation that logs an entry.
@@ -50,6 +50,13 @@ impl<'a> Values<'a> {
             }
         }
         values
+    }
+
+    /// Leaves the message and nothing else; or a message that says that there were several.
+    pub fn leave_message(&mut self, several: bool) {
+        let message = self.slots[MESSAGE];
+        *self = Values::default();
+        self.slots[MESSAGE] = if several { b"\xae(rate limited)" } else { message };
     }
 
     /// The value of a field.

@@ -44,6 +44,13 @@ impl Endpoint {
         let init = call(&global(), "structuredClone", slice::from_ref(init)).unwrap_or_else(|| init.clone());
         let timeout = [((request.timeout_ms + TIMEOUT_SLACK_MS) as f64).into()];
         let timeout = call(&get_global("AbortSignal"), "timeout", &timeout);
+        if request.frame && !request.simple {
+            set(
+                &get(&init, "headers"),
+                "Content-Type",
+                "application/vnd.sapwood.batch".into(),
+            );
+        }
         set(&init, "body", body);
         set(&init, "keepalive", request.keepalive.into());
         set(&init, "signal", timeout.unwrap_or(JsValue::UNDEFINED));
@@ -80,6 +87,7 @@ pub fn answer(response: &JsValue, body: &JsValue) -> Answer {
         status: number(response, "status") as u16,
         retry_after_ms,
         count: (number(body, "count") + number(body, "duplicates")) as u64,
+        frames: get(body, "frames").is_truthy(),
     }
 }
 

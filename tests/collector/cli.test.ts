@@ -1,15 +1,21 @@
 /** The command as a user meets it: the built program, its flags, its sentences, its end. */
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { accessSync, constants, readFileSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test, type TestContext } from "node:test";
+import { FILTER_NAMES } from "../../js/dev/src/filter.js";
 import { Database } from "../../js/dev/src/store/database.js";
 import { openReader } from "../../js/dev/src/store/reader.js";
 import { root } from "../support/paths.js";
 import { waitFor } from "../support/wait.js";
-import { addressOf, batch, CLI, collector, post, program, temporaryFile } from "./support.js";
+import { addressOf, batch, CLI, collector, post, program, programIn, temporaryFile } from "./support.js";
+
+const FLAGS = [
+  ...["--port", "--host", "--db", "--key", "--max-bytes", "--max-age", "--tail", "--json", "--alert", "--open", "--quiet", "--help"],
+  ...["--version", "--limit"],
+];
 
 async function ended(t: TestContext, ...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const running = program(t, ...args);
@@ -20,7 +26,9 @@ async function ended(t: TestContext, ...args: string[]): Promise<{ code: number 
 test("wrong arguments: one clear sentence, exit code 2", async (t) => {
   for (const [args, sentence] of [
     [["--prot", "1"], /^sapwood-dev: Unknown option '--prot'\. See sapwood-dev --help\.\n$/],
-    [["serve"], /^sapwood-dev: Unexpected argument 'serve'\. /],
+    [["serve"], /^sapwood-dev: There is no command 'serve'; there are query and export\. See sapwood-dev --help\.\n$/],
+    [["--quiet", "level=warn"], /^sapwood-dev: Unexpected argument 'level=warn'; filters go with --tail\. /],
+    [["--alert", "error > many"], /^sapwood-dev: --alert takes a rule such as 'error source=shop > 10\/1m -> https:\/\/example\.com\/hook'\. /],
     [["--port"], /^sapwood-dev: Option '--port <value>' argument missing\. /],
     [["--port", "65536"], /^sapwood-dev: --port takes a number from 0 to 65535\. /],
     [["--port", "80a"], /^sapwood-dev: --port takes a number /],
@@ -40,7 +48,8 @@ test("wrong arguments: one clear sentence, exit code 2", async (t) => {
 test("--help names every flag, --version is the package's", async (t) => {
   const help = await ended(t, "--help");
   assert.equal(help.code, 0);
-  for (const flag of ["--port", "--host", "--db", "--key", "--quiet", "--help", "--version"]) assert.ok(help.stdout.includes(flag), flag);
+  for (const flag of FLAGS) assert.ok(help.stdout.includes(flag), flag);
+  for (const filter of FILTER_NAMES) assert.match(help.stdout, new RegExp(`^Filters:.*\\b${filter}\\b`, "m"));
   const manifest = JSON.parse(readFileSync(join(root, "js/dev/package.json"), "utf8")) as { version: string };
   assert.deepEqual(await ended(t, "--version"), { code: 0, stdout: `${manifest.version}\n`, stderr: "" });
 });
@@ -125,6 +134,22 @@ test("it goes on when nobody reads its lines any more", async (t) => {
   assert.equal((await post(url, batch("b4", "i", [4]))).status, 200);
   running.child.kill("SIGTERM");
   assert.equal((await running.ended).code, 0);
+});
+
+test("--open opens the page by the system's opener, and a system without one is told so", async (t) => {
+  const opened = temporaryFile(t, "opened");
+  const folder = dirname(opened);
+  writeFileSync(join(folder, "xdg-open"), `#!/bin/sh\nprintf '%s' "$1" > '${opened}.part' && mv '${opened}.part' '${opened}'\n`, { mode: 0o755 });
+  const found = programIn(t, { PATH: `${folder}:${process.env["PATH"]}` }, "--port", "0", "--db", temporaryFile(t), "--open");
+  const url = await addressOf(found);
+  await waitFor("the page", () => existsSync(opened));
+  assert.equal(readFileSync(opened, "utf8"), url);
+
+  const none = programIn(t, { PATH: "/nonexistent" }, "--port", "0", "--db", temporaryFile(t), "--open");
+  const there = await addressOf(none);
+  await waitFor("the sentence", () => none.output.stderr.includes("\n"));
+  assert.equal(none.output.stderr, `sapwood-dev: No browser could be opened (xdg-open cannot be run); go to ${there} yourself.\n`);
+  assert.equal((await fetch(`${there}/health`)).status, 200);
 });
 
 test("the built program can be run by its name", () => {

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Ledger } from "../../js/dev/src/api-types.js";
-import { GAPS_MAX, WALKS_MAX } from "../../js/dev/src/limits.js";
+import { GAPS_MAX, LIST_MAX } from "../../js/dev/src/limits.js";
 import { batch, collector, list, post, range } from "./support.js";
 
 async function ledger(url: string): Promise<Ledger> {
@@ -83,7 +83,7 @@ test("a claim of any number costs nothing, and the ranges are bounded", async (t
 test("the ranges follow what arrives, above, between and below, for as many instances as there are", async (t) => {
   const { url } = await collector(t);
   const gaps = async (): Promise<unknown[]> => (await list(url, "instances", "?limit=200")).instances.map((one) => one.gaps);
-  const instances = range(1, WALKS_MAX + 5).map((n) => `i${n}`);
+  const instances = range(1, LIST_MAX).map((n) => `i${n}`);
   const sendAll = (id: string, seqs: number[], lastSeq: number): Promise<unknown> =>
     Promise.all(instances.map((instance) => post(url, batch(id, instance, seqs, { lastSeq }))));
   for (const [id, seqs, lastSeq, expected] of [

@@ -46,7 +46,7 @@ const BODIES: readonly (readonly [name: string, body: Buffer, status: number])[]
   ["a script", bytes('{"level":"info","message":"</script><script>alert(1)</script>"}'), 200],
   ["a very large entry", bytes(`${LOG},"data":"`, "x".repeat(5_000_000), '"}'), 200],
   ["100,000 keys", bytes(LOG, ...Array.from({ length: 100_000 }, (_, n) => `,"k${n}":${n}`), "}"), 200],
-  ["a frame", bytes("SAP1", [5], "x"), 415],
+  ["a spoilt frame", bytes("SAP1", [5], "x"), 400],
   ["gzip", bytes([0x1f, 0x8b, 8, 0]), 400],
 ];
 

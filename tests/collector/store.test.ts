@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { startCollector } from "../../js/dev/src/server.js";
 import { Database, type Parameter } from "../../js/dev/src/store/database.js";
-import { SCHEMA_VERSION } from "../../js/dev/src/store/schema.js";
+import { SCHEMA_VERSION } from "../../js/dev/src/store/tables.js";
 import { openReader } from "../../js/dev/src/store/reader.js";
 import { batch, collector, post, range, stored, temporaryFile } from "./support.js";
 

@@ -124,7 +124,13 @@ export interface Program {
 
 /** Starts the program; it is killed when the test ends, should it still run. */
 export function program(t: TestContext, ...args: readonly string[]): Program {
-  const child = spawn(process.execPath, [CLI, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  return programIn(t, {}, ...args);
+}
+
+/** Starts the program with these environment variables beside the test's own. */
+export function programIn(t: TestContext, environment: Readonly<Record<string, string>>, ...args: readonly string[]): Program {
+  const env = { ...process.env, ...environment };
+  const child = spawn(process.execPath, [CLI, ...args], { stdio: ["ignore", "pipe", "pipe"], env });
   const output = { stdout: "", stderr: "" };
   child.stdout.setEncoding("utf8").on("data", (text: string) => (output.stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text: string) => (output.stderr += text));

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sapwood::core::batch::Id;
 use sapwood::core::client::Client;
-use sapwood::core::config::{Config, Consent};
+use sapwood::core::config::{Compress, Config, Consent};
 use sapwood::core::effect::Effect;
 use sapwood::core::encode::stored;
 use sapwood::core::event::{Answer, Event, Outcome, RequestId};
@@ -23,6 +23,9 @@ pub(crate) struct Judge {
     timeout: Millis,
     cross_origin: bool,
     api_key: String,
+    compress: Compress,
+    /// Are frames to be sent?
+    frames: bool,
     consent: Consent,
     hidden: bool,
     closed: bool,
@@ -58,6 +61,8 @@ impl Judge {
             timeout: config.timeout_ms,
             cross_origin: config.cross_origin,
             api_key: String::from_utf8(config.api_key.clone()).expect("a key is text"),
+            compress: config.compress,
+            frames: config.compress == Compress::Always,
             consent: config.consent,
             hidden: false,
             closed: false,
@@ -118,6 +123,9 @@ impl Judge {
     }
 
     fn outcome(&mut self, now: Now, sent: &Sent, outcome: &Outcome) {
+        if let Outcome::Answered(Answer { frames: true, .. }) = outcome {
+            self.frames |= self.compress == Compress::Auto;
+        }
         let seqs = sent.entries();
         let book = usize::from(sent.header("instance") != &self.instance[..]);
         match *outcome {
@@ -131,6 +139,7 @@ impl Judge {
                 status,
                 retry_after_ms,
                 count,
+                ..
             }) => match status {
                 200..=299 => {
                     self.delivered[book] += seqs.len() as u64;
@@ -184,6 +193,10 @@ impl Judge {
             request.simple,
             self.cross_origin && self.hidden,
             "a preflight at exit, or none before"
+        );
+        assert_eq!(
+            request.frame, self.frames,
+            "a frame for whom reads them, and for nobody else"
         );
         assert!(!(request.beacon && request.keepalive), "it is one or the other");
         if request.beacon {

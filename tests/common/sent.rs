@@ -1,4 +1,7 @@
-//! A request that the client made, its body read by `serde_json`.
+//! A request that the client made, its body read by `serde_json`, a frame's by zlib before.
+use std::io::Read;
+
+use flate2::read::ZlibDecoder;
 use sapwood::core::effect::Request;
 use sapwood::core::time::Millis;
 use serde_json::Value;
@@ -13,6 +16,8 @@ pub(crate) struct Sent {
     pub(crate) request: Request,
     /// When, on the monotonic clock.
     pub(crate) at: Millis,
+    /// The body as JSON text.
+    pub(crate) text: String,
     /// The parsed body.
     pub(crate) body: Value,
 }
@@ -21,14 +26,33 @@ impl Sent {
     /// Reads the body.
     ///
     /// # Panics
-    /// If it is not JSON of the form in wire.md.
+    /// If it is not of a form in wire.md, or not of the form that the request names.
     pub(crate) fn new(request: Request, at: Millis) -> Self {
-        let body: Value = serde_json::from_slice(&request.body).expect("a body is JSON");
+        let text = match &request.body[..] {
+            [b'S', b'A', b'P', b'1', 0b0100, stream @ ..] => {
+                let mut text = String::new();
+                let read = ZlibDecoder::new(stream).read_to_string(&mut text);
+                read.expect("what is compressed is a text in a zlib stream");
+                text
+            }
+            [b'S', b'A', b'P', b'1', 0, text @ ..] | text => String::from_utf8(text.to_vec()).expect("a body is UTF-8"),
+        };
+        assert_eq!(
+            request.frame,
+            request.body.starts_with(b"SAP1"),
+            "the body is what the request says"
+        );
+        let body: Value = serde_json::from_str(&text).expect("a body is JSON");
         assert!(
             body["batch"].is_object() && body["logs"].is_array(),
             "not a batch: {body}"
         );
-        Sent { request, at, body }
+        Sent {
+            request,
+            at,
+            text,
+            body,
+        }
     }
 
     /// A member of the batch's header; null if there is none.
@@ -60,8 +84,7 @@ impl Sent {
 
     /// The bytes of the entries: what an id stands for.
     pub(crate) fn logs_text(&self) -> &str {
-        let text = str::from_utf8(&self.request.body).expect("a body is UTF-8");
-        let at = text.find("},\"logs\":[").expect("a batch has entries");
-        &text[at..]
+        let at = self.text.find("},\"logs\":[").expect("a batch has entries");
+        &self.text[at..]
     }
 }

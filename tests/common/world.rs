@@ -315,6 +315,18 @@ impl World {
             status,
             retry_after_ms,
             count,
+            frames: false,
+        });
+        self.outcome(self.open()[0], outcome);
+    }
+
+    /// Takes the oldest open request, and says that frames are read.
+    pub(crate) fn answer_with_frames(&mut self) {
+        let outcome = Outcome::Answered(Answer {
+            status: 200,
+            retry_after_ms: 0,
+            count: 0,
+            frames: true,
         });
         self.outcome(self.open()[0], outcome);
     }

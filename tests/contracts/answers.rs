@@ -274,6 +274,7 @@ fn a_late_answer_of_any_kind_changes_nothing() {
             status,
             retry_after_ms: 9_000,
             count: 1,
+            frames: false,
         };
         world.handle(Event::Outcome {
             request: first,

@@ -1,6 +1,6 @@
 //! Promise: the façade and the core agree (`docs/boundary.md`). Both sides and the page are read as text and compared
 //! with what the core works by.
-use sapwood::core::config::{Config, Consent};
+use sapwood::core::config::{Compress, Config, Consent};
 use sapwood::core::error::{ConfigError, PROBLEM_CODES};
 use sapwood::core::fields::{CONTEXT, DATA, FIELDS, MESSAGE};
 use sapwood::core::level::Level;
@@ -222,6 +222,7 @@ fn options_have_the_bounds_of_the_core() {
         ("retry.maxDelayMs", RETRY_DELAY_MS_DEFAULT),
         ("retry.maxAgeMs", RETRY_AGE_MS_DEFAULT),
         ("timeoutMs", TIMEOUT_MS_DEFAULT),
+        ("rateLimit", RATE_LIMIT_DEFAULT.into()),
     ];
     for (name, default) in defaults {
         assert_eq!(options[name].default, Some(default), "{name}");
@@ -267,6 +268,8 @@ fn value_of(name: &str) -> Value {
         "retry.maxAgeMs" => json!(17),
         "retry.maxRetries" => json!(18),
         "timeoutMs" => json!(19),
+        "compress" => json!(true),
+        "rateLimit" => json!(20),
         "consent" => json!(2),
         "redact" | "crossOrigin" => json!(true),
         "keepalive" => json!(false),
@@ -293,6 +296,7 @@ fn the_configuration_record_is_read_in_the_order_of_the_page() {
         (retry.max_retries, config.timeout_ms, config.consent),
         (Some(18), 19, Consent::Denied)
     );
+    assert_eq!((config.compress, config.rate_limit), (Compress::Always, 20));
     assert!(config.redact.enabled && config.cross_origin && !config.keepalive && config.blockable);
     assert_eq!(
         (&config.api_key[..], &config.common[..]),
@@ -314,6 +318,17 @@ fn nil_is_no_bound_of_retries() {
         }
     });
     assert_eq!(Config::read(&record).unwrap().retry.max_retries, None);
+}
+
+#[test]
+fn what_is_no_number_and_no_boolean_has_its_meaning() {
+    let read = |option: &str, value: Value| {
+        let record = record_of(|name| if name == option { value.clone() } else { value_of(name) });
+        Config::read(&record).unwrap()
+    };
+    assert_eq!(read("compress", json!("auto")).compress, Compress::Auto);
+    assert_eq!(read("compress", json!(false)).compress, Compress::Never);
+    assert_eq!(read("rateLimit", json!(false)).rate_limit, 0);
 }
 
 #[test]

@@ -274,6 +274,7 @@ fn answered(status: u16) -> Outcome {
         status,
         retry_after_ms: 0,
         count: 0,
+        frames: false,
     })
 }
 

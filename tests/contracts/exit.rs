@@ -203,6 +203,7 @@ fn a_second_batch_is_tried_again_in_its_time_while_the_first_hangs() {
         status: 503,
         retry_after_ms: 400,
         count: 0,
+        frames: false,
     };
     world.outcome(second, Outcome::Answered(answer));
     world.advance(400);
@@ -286,7 +287,7 @@ fn a_keepalive_refused_at_exit_becomes_a_beacon() {
 #[test]
 fn what_the_quota_cannot_take_becomes_a_small_beacon() {
     let mut world = with(|_| {});
-    log_kilobytes(&mut world, 62);
+    log_kilobytes(&mut world, 63);
     world.hide();
     assert!(world.last().request.keepalive);
     log_kilobytes(&mut world, 10);

@@ -16,6 +16,8 @@ fn facade_config() -> Config {
     let others = [
         json!(null),
         json!(10_000),
+        json!("auto"),
+        json!(1_000),
         json!(1),
         json!(true),
         json!(true),

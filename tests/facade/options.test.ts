@@ -21,7 +21,7 @@ const thrown = (options: unknown): { code: string; field: string | undefined } =
 describe("a wrong option throws", () => {
   it("unknown, also in a group, also of a later issue", () => {
     for (const name of ["sauce", "constructor", "__proto__x", "captureConsole", "sampling", "flightRecorder", "beforeSend",
-      "compress", "encoding", "throwOnError", "retry.maxAgeMs "]) {
+      "encoding", "throwOnError", "retry.maxAgeMs "]) {
       assert.deepEqual(thrown({ source: "s", [name]: 1 }), { code: "unknown_option", field: name });
     }
     assert.deepEqual(thrown({ source: "s", retry: { forever: true } }), { code: "unknown_option", field: "retry.forever" });
@@ -42,7 +42,8 @@ describe("a wrong option throws", () => {
         new Array(21).fill("t")],
       context: [[], "c", 5], batchSize: [0, 1001, 1.5, "10", NaN], batchBytes: [1023, 1_048_577], flushInterval: [-1, 86_400_001,
         Infinity], maxBufferBytes: [16_383],
-      retry: [5, [], "r"], timeoutMs: [0], redact: ["all", {}, { keys: "k" }, { keys: [5] }], consent: ["maybe", true], offline: ["yes", true, 1], session: ["page", true, ""],
+      retry: [5, [], "r"], timeoutMs: [0], compress: ["yes", 1, null], rateLimit: [0, true, 1.5, 1_000_001], redact: ["all", {}, { keys: "k" }, { keys: [5] }], consent: ["maybe", true],
+        offline: ["yes", true, 1], session: ["page", true, ""],
         captureErrors: [1], maxDataDepth: [0, 33],
       maxDataNodes: [9, 100_001], maxDataBytes: [1023, 1_048_577], strict: ["yes"], onError: [{}], onDrop: ["f"],
     };
@@ -85,7 +86,7 @@ describe("the configuration record", () => {
     assert.deepEqual(config, {
       batchSize: 100, batchBytes: 49_152, flushInterval: 5000, maxBufferBytes: 2_097_152, initialDelayMs: 1000, maxDelayMs: 30_000,
         maxAgeMs: 3_600_000,
-      maxRetries: null, timeoutMs: 10_000, consent: 1, redact: true, crossOrigin: false, keepalive: true, blockable: true, key: "",
+      maxRetries: null, timeoutMs: 10_000, compress: "auto", rateLimit: 1000, consent: 1, redact: true, crossOrigin: false, keepalive: true, blockable: true, key: "",
       common: ',"source":"shop","environment":"test"', redactKeys: [],
     });
     const { sdk, ...rest } = JSON.parse(`{${(resource as string).slice(1)}}`) as { sdk: { name: string; version: string } };
@@ -101,13 +102,13 @@ describe("the configuration record", () => {
   it("says what was given", () => {
     const fake = rig({
       batchSize: 7, batchBytes: 2000, flushInterval: 0, maxBufferBytes: 20_000, retry: { initialDelayMs: 1, maxDelayMs: 2,
-        maxAgeMs: 3, maxRetries: 4 }, timeoutMs: 5,
+        maxAgeMs: 3, maxRetries: 4 }, timeoutMs: 5, compress: true, rateLimit: false,
       consent: "pending", redact: { keys: ["iban"] }, apiKey: "k", version: "1.2", source: 'a "b"',
     }).core();
     const { resource, ...config } = fake.config;
     assert.deepEqual(config, {
       batchSize: 7, batchBytes: 2000, flushInterval: 0, maxBufferBytes: 20_000, initialDelayMs: 1, maxDelayMs: 2, maxAgeMs: 3,
-        maxRetries: 4, timeoutMs: 5,
+        maxRetries: 4, timeoutMs: 5, compress: true, rateLimit: false,
       consent: 0, redact: true, crossOrigin: false, keepalive: true, blockable: true, key: "k",
       common: ',"source":"a \\"b\\"","environment":"test","version":"1.2"', redactKeys: ["iban"],
     });

@@ -6,6 +6,7 @@ mod common;
 
 mod accounting;
 mod context;
+mod deflate;
 mod json;
 mod msgpack;
 mod records;

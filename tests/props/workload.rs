@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use sapwood::core::batch::Id;
 use sapwood::core::buffer::{Entries, Head};
-use sapwood::core::config::{Config, Consent};
+use sapwood::core::config::{Compress, Config, Consent};
 use sapwood::core::effect::Effect;
 use sapwood::core::encode::stored;
 use sapwood::core::event::{Answer, Event, Outcome, Store};
@@ -12,6 +12,7 @@ use sapwood::core::stats::DropReason;
 use sapwood::core::time::Millis;
 use serde_json::json;
 
+use crate::common::noise;
 use crate::common::records::Records;
 use crate::common::world::{World, config};
 
@@ -40,6 +41,7 @@ pub(crate) enum Step {
         status: u16,
         after: Millis,
         count: u64,
+        frames: bool,
     },
     Fail(Index),
     /// An outcome for a request of long ago, or of none.
@@ -134,12 +136,15 @@ fn answer(kind: Kind) -> impl Strategy<Value = Step> {
         statuses.push(401);
     }
     let after = select(vec![0, 0, 1_000, 60_000, 10_000_000]);
-    (any::<Index>(), select(statuses), after, 0_u64..6).prop_map(|(which, status, after, count)| Step::Answer {
-        which,
-        status,
-        after,
-        count,
-    })
+    (any::<Index>(), select(statuses), after, 0_u64..6, any::<bool>()).prop_map(
+        |(which, status, after, count, frames)| Step::Answer {
+            which,
+            status,
+            after,
+            count,
+            frames,
+        },
+    )
 }
 
 /// A configuration with small bounds, so that they are met.
@@ -165,28 +170,31 @@ pub(crate) fn any_config(kind: Kind) -> impl Strategy<Value = Config> {
         select(ages),
         select(retries),
     );
-    (sizes, times, any::<[bool; 3]>()).prop_map(|(sizes, times, [keepalive, cross_origin, granted])| {
-        let mut config = config();
-        (config.batch_entries, config.batch_bytes, config.buffer_bytes) = sizes;
-        (
-            config.flush_interval_ms,
-            config.timeout_ms,
-            config.retry.max_age_ms,
-            config.retry.max_retries,
-        ) = times;
-        (config.keepalive, config.cross_origin) = (keepalive, cross_origin);
-        config.api_key = b"key".to_vec();
-        config.consent = if granted { Consent::Granted } else { Consent::Pending };
-        config
-    })
+    let compress = select(vec![Compress::Never, Compress::Auto, Compress::Always]);
+    (sizes, times, compress, any::<[bool; 3]>()).prop_map(
+        |(sizes, times, compress, [keepalive, cross_origin, granted])| {
+            let mut config = config();
+            (config.batch_entries, config.batch_bytes, config.buffer_bytes) = sizes;
+            (
+                config.flush_interval_ms,
+                config.timeout_ms,
+                config.retry.max_age_ms,
+                config.retry.max_retries,
+            ) = times;
+            (config.keepalive, config.cross_origin, config.compress) = (keepalive, cross_origin, compress);
+            config.api_key = b"key".to_vec();
+            config.consent = if granted { Consent::Granted } else { Consent::Pending };
+            config
+        },
+    )
 }
 
 /// Lets it happen.
 pub(crate) fn apply(world: &mut World, step: &Step) {
     match step {
         Step::Log { level, bytes, count } => {
-            for _ in 0..*count {
-                world.log_with(*level, &json!({ "data": "x".repeat(*bytes) }));
+            for seed in 0..*count {
+                world.log_with(*level, &json!({ "data": noise::text(*bytes, seed as u64) }));
             }
         }
         Step::Unwritable => {
@@ -208,11 +216,13 @@ pub(crate) fn apply(world: &mut World, step: &Step) {
             status,
             after,
             count,
+            frames,
         } => {
             let answer = Answer {
                 status: *status,
                 retry_after_ms: *after,
                 count: *count,
+                frames: *frames,
             };
             finish(world, which, Outcome::Answered(answer));
         }

@@ -8,6 +8,7 @@ import { readFile } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Behaviour, cors, pass } from "./behaviours.js";
+import { decodeBody } from "./decode.js";
 import { testPage } from "./page.js";
 import { packageEntry } from "./paths.js";
 import type { Body } from "./protocol.js";
@@ -108,7 +109,7 @@ export class FaultServer {
 
 function record(response: ServerResponse, headers: IncomingMessage["headers"], body: Buffer): Received {
   const text = body.toString("utf8");
-  const { batch, logs } = JSON.parse(text) as Body;
+  const { batch, logs } = decodeBody(body);
   const received: Received = {
     batch,
     logs,

@@ -16,9 +16,18 @@ export interface StoredEntry {
   readonly message: string;
   readonly source: string | null;
   readonly environment: string | null;
+  readonly userId: string | null;
+  readonly sessionId: string | null;
+  readonly requestId: string | null;
+  readonly traceId: string | null;
+  readonly tags: readonly string[];
   readonly flowId: string | null;
   readonly flowName: string | null;
+  /** The writer's branch of the flow; null for the one that began it. */
+  readonly flowBranch: string | null;
   readonly stepIndex: number | null;
+  /** `ok`, `failed` or `abandoned` on the entry that ends a flow. */
+  readonly flowOutcome: string | null;
   readonly errorName: string | null;
   /** The whole entry as it was sent; null in lists where it is large (read it alone then). */
   readonly entry: Readonly<Record<string, unknown>> | null;
@@ -35,6 +44,24 @@ export interface EntriesAnswer {
   readonly cursor: number;
 }
 
+/**
+ * `GET /api/stream`, event `entries`: what arrived since the last event, oldest first. The event's id is the cursor; a
+ * reader that comes back with it (`Last-Event-ID` or `after`) goes on from there.
+ */
+export interface StreamEntries {
+  readonly entries: readonly StoredEntry[];
+  readonly cursor: number;
+  /** Entries that match and were left out, because too many came or the reader was too slow: older than the first one listed. */
+  readonly skipped: number;
+}
+
+/** The longest time between two steps that follow each other on one branch. */
+export interface SlowestStep {
+  readonly from: number;
+  readonly to: number;
+  readonly ms: number;
+}
+
 /** One flow, summed up over the entries stored of it. */
 export interface FlowSummary {
   readonly id: string;
@@ -42,6 +69,9 @@ export interface FlowSummary {
   readonly source: string | null;
   readonly entries: number;
   readonly errors: number;
+  readonly warnings: number;
+  /** Writers: the one that began the flow, and those that resumed it. */
+  readonly branches: number;
   readonly lastStep: number | null;
   /** Times of its earliest and latest entry, in Unix ms. */
   readonly firstAt: number;
@@ -49,11 +79,19 @@ export interface FlowSummary {
   /** `ok`, `failed`, `abandoned`, or null while it has not ended. */
   readonly outcome: string | null;
   readonly durationMs: number | null;
+  readonly sessionId: string | null;
+  /** Null where no branch has two steps. */
+  readonly slowest: SlowestStep | null;
 }
+
+/** What has become of a flow; `open` while it has not ended. */
+export type FlowStatus = "open" | "ok" | "failed" | "abandoned";
 
 /** `GET /api/flows`: the flow that moved last comes first. */
 export interface FlowsAnswer {
   readonly flows: readonly FlowSummary[];
+  /** The `before` of the next page; null where there is none. */
+  readonly next: number | null;
 }
 
 /** `GET /api/flows/{id}`: its entries in the order of its branches and steps. */
@@ -71,14 +109,27 @@ export interface Ledger {
   readonly core: string | null;
   readonly sdk: unknown;
   readonly resource: unknown;
+  readonly userAgent: string | null;
   readonly firstSeen: number;
   readonly lastSeen: number;
   /** Entries that the client accepted so far; null where it does not say. */
   readonly accepted: number | null;
   /** The highest sequence number heard of. */
   readonly lastSeq: number;
-  /** Entries stored here, each sequence number once. */
+  /** Batches that arrived, each id once. */
+  readonly batches: number;
+  /** Entries that arrived, duplicates included. */
+  readonly received: number;
+  /** Of those, the ones that were here already. */
+  readonly duplicates: number;
+  /** Entries stored here, each sequence number once; those that retention has removed since are still counted. */
   readonly stored: number;
+  /** Of those, the ones that retention has removed. */
+  readonly expired: number;
+  /** Entries that the client gave to beacons, whose answer nobody sees; null where it does not say. */
+  readonly unconfirmed: number | null;
+  /** Entries that came by beacons: they are here. */
+  readonly confirmed: number;
   /** What the client dropped, by reason. */
   readonly dropped: Readonly<Record<string, number>>;
   /** `hide` or `close` where the last batch was announced as the last. */
@@ -97,3 +148,42 @@ export interface Ledger {
 export interface InstancesAnswer {
   readonly instances: readonly Ledger[];
 }
+
+/** One value and how many stored entries have it. */
+export interface FacetCount {
+  readonly value: string;
+  readonly count: number;
+}
+
+/** `GET /api/facets`: the values one can filter by, the most frequent first. */
+export interface FacetsAnswer {
+  readonly levels: Readonly<Record<string, number>>;
+  readonly sources: readonly FacetCount[];
+  readonly environments: readonly FacetCount[];
+  readonly tags: readonly FacetCount[];
+  readonly users: readonly FacetCount[];
+  readonly sessions: readonly FacetCount[];
+}
+
+/** `GET /api/status`. */
+export interface StatusAnswer {
+  readonly version: string;
+  /** Stored entries. */
+  readonly entries: number;
+  /** What they take in the file, indexes included. */
+  readonly bytes: number;
+  /** Bounds of retention; 0 where there is none. */
+  readonly bytesMax: number;
+  readonly ageMsMax: number;
+  /** Entries that retention has removed so far. */
+  readonly expired: number;
+  /** When this process began, in Unix ms. */
+  readonly startedAt: number;
+  /** The id of the entry that arrived last. */
+  readonly cursor: number;
+  /** New entries per second, over the last ten seconds. */
+  readonly ratePerSecond: number;
+}
+
+/** One line of `GET /api/export`: the entry as it was sent, and when it came. */
+export type ExportedEntry = Readonly<Record<string, unknown>> & { readonly receivedAt: number };

@@ -18,6 +18,9 @@ const SEVERITY: ReadonlyMap<string, number> = new Map<Level, number>([
 /** From this severity on an entry counts as an error of its flow. */
 export const ERROR_SEVERITY = 17;
 
+/** From this severity on an entry counts as a warning of its flow, up to where it counts as an error. */
+export const WARN_SEVERITY = 13;
+
 /** The names, lowest first. */
 export const LEVELS: readonly string[] = [...SEVERITY.keys()];
 

@@ -23,6 +23,13 @@ export const ISSUES_MAX = 1_000;
 /** How deep objects and arrays may nest in one entry, so that nothing that walks it later can exhaust its stack. */
 export const ENTRY_DEPTH_MAX = 128;
 
+/** How deep a MessagePack body may nest, and how many values it may hold: each takes more memory than the byte it may come in. */
+export const MSGPACK_DEPTH_MAX = 512;
+export const MSGPACK_VALUES_MAX = 2_000_000;
+
+/** The largest body that asks for a flow's id. */
+export const FLOW_BODY_BYTES_MAX = 64 * 1024;
+
 /** Limits of an entry's fields, in characters (Unicode code points), counts, or as said. */
 export const FIELD = {
   messageChars: 10_000,
@@ -55,6 +62,9 @@ export const PAGE_ENTRIES_MAX = 500;
 /** Steps in the answer for one flow. */
 export const FLOW_ENTRIES_MAX = 2_000;
 
+/** Flows whose steps are remembered between two looks at the list. */
+export const FLOWS_REMEMBERED_MAX = 1_000;
+
 /** Flows and logger instances in one answer. */
 export const LIST_DEFAULT = 50;
 export const LIST_MAX = 200;
@@ -62,17 +72,82 @@ export const LIST_MAX = 200;
 /** Ranges of missing sequence numbers listed for one logger instance. */
 export const GAPS_MAX = 50;
 
-/** Logger instances of which it is remembered where numbers are missing: as many as one answer can hold. */
-export const WALKS_MAX = LIST_MAX;
+/** Ranges of stored sequence numbers remembered of one logger instance; a healthy one has one range. */
+export const RANGES_MAX = 10_000;
+
+/** Entries after which a transaction that several batches share takes no further one. */
+export const GROUP_ENTRIES_MAX = 2_000;
+
+/** Entries in one part of the full-text index: about 5 MB of it, dropped in a few milliseconds. */
+export const TEXT_PART_ENTRIES = 50_000;
+
+/** How much of an entry's text can be found by searching, in characters; its message always fits. */
+export const SEARCHED_CHARS_MAX = 16_384;
 
 /** An entry whose JSON is larger is left out of lists and read alone, so that no list can grow without bound. */
 export const LISTED_ENTRY_BYTES_MAX = 64 * 1024;
+
+/** Readers of the stream at once, and entries in one of its events. */
+export const STREAMS_MAX = 64;
+export const STREAM_ENTRIES = 200;
+
+/** How often a reader can get an event, and news of flows and instances; after which silence it gets a sign of life; in ms. */
+export const STREAM_TICK_MS = 100;
+export const STREAM_NEWS_MS = 1_000;
+export const STREAM_HEARTBEAT_MS = 15_000;
+
+/** How long one round over all readers may take, in ms: those it does not reach come first in the next. */
+export const STREAM_ROUND_MS = 30;
+
+/** How many ids one look at what is new covers. */
+export const STREAM_COUNT_IDS = 20_000;
+
+/** Entries, and about how many bytes of them, that an export reads at once. */
+export const EXPORT_ENTRIES = 500;
+export const EXPORT_BYTES = 4 * 1024 * 1024;
 
 /** The longest search text, in characters. */
 export const QUERY_CHARS_MAX = 200;
 
 /** How long the store waits for a lock that another process holds. The wait blocks the process, so it is short: the client retries. */
 export const LOCK_WAIT_MS = 500;
+
+/** What the database may keep of its file in memory, in bytes. */
+export const CACHE_BYTES_MAX = 32 * 1024 * 1024;
+
+/** Pages in the write-ahead log from which on a commit moves them into the file: more make each move longer, fewer more frequent. */
+export const CHECKPOINT_PAGES = 1_000;
+
+/** What the write-ahead log may keep of its length on disk once its content was moved, in bytes. */
+export const LOG_BYTES_KEPT_MAX = 16 * 1024 * 1024;
+
+/** What a file may hold unless told otherwise: bytes in use, and how long an entry stays, in ms. */
+export const KEPT_BYTES_DEFAULT = 512_000_000;
+export const KEPT_MS_DEFAULT = 7 * 24 * 60 * 60 * 1_000;
+
+/** How often is looked whether something must go, in ms. */
+export const RETENTION_CHECK_MS = 250;
+
+/** How far below its bound of bytes a file is kept, at most. */
+export const RETENTION_BYTES_SPARE = 16 * 1024 * 1024;
+
+/** Over how many whole seconds the rate of arrival is taken. */
+export const RATE_SECONDS = 10;
+
+/** How long one slice of removal should take, in ms, and between which bounds its number of entries adapts to that. */
+export const RETENTION_SLICE_MS = 12;
+export const RETENTION_ENTRIES_MIN = 50;
+export const RETENTION_ENTRIES_MAX = 2_000;
+
+/** Logger instances that one slice forgets at most. */
+export const SWEPT_INSTANCES_MAX = 20;
+
+/** Pages given back to the file system in one slice, and how many empty ones stay in the file for what comes next. */
+export const VACUUM_PAGES = 100;
+export const VACUUM_PAGES_KEPT = 2_000;
+
+/** Entries that are read at once where an older file is turned into one of this version. */
+export const MIGRATION_ENTRIES = 500;
 
 /** How long a sender may take for one request. */
 export const REQUEST_MS_MAX = 60_000;
@@ -82,3 +157,46 @@ export const CLOSE_MS_MAX = 2_000;
 
 /** The longest untrusted text in a line on the terminal, in characters. */
 export const TERMINAL_CHARS_MAX = 80;
+
+/** An entry on the terminal: its message and an error's lines, one value of its data, and all of its data, in characters. */
+export const TERMINAL_MESSAGE_CHARS_MAX = 2_000;
+export const TERMINAL_VALUE_CHARS_MAX = 80;
+export const TERMINAL_DATA_CHARS_MAX = 400;
+
+/** Rows of a terminal that an entry may take, without its error. */
+export const TERMINAL_ROWS_MAX = 4;
+
+/** Frames of a stack that are shown on the terminal. */
+export const TERMINAL_FRAMES_MAX = 3;
+
+/** How often the terminal's tail looks for new entries, in ms; how many it then shows, and how many a JSON tail reads at once. */
+export const TAIL_LOOK_MS = 100;
+export const TAIL_ENTRIES = 100;
+export const TAIL_JSON_ENTRIES = 500;
+
+/** About how many bytes a JSON tail reads at once. */
+export const TAIL_JSON_BYTES = 1024 * 1024;
+
+/** How far a JSON tail may fall behind, in entries; from there on entries are left out and counted. */
+export const TAIL_JSON_BEHIND_MAX = 100_000;
+
+/** What may wait for a terminal that takes nothing, in bytes; from there on lines are left out and counted. */
+export const TERMINAL_WAITING_BYTES_MAX = 256 * 1024;
+
+/** Entries that `query` shows unasked, and the most that can be asked for. */
+export const QUERIED_ENTRIES_DEFAULT = 100;
+export const QUERIED_ENTRIES_MAX = 100_000;
+
+/** An alert's count and its window in ms. */
+export const ALERT_COUNT_MAX = 1_000_000;
+export const ALERT_WINDOW_MS_MIN = 1_000;
+export const ALERT_WINDOW_MS_MAX = 24 * 60 * 60 * 1_000;
+
+/** Parts of an alert's window in which entries are counted together. */
+export const ALERT_PARTS = 120;
+
+/** How often it is looked for breaches, in ms; how long a webhook may take; what is told of entries: how many, and characters of a message. */
+export const ALERT_LOOK_MS = 100;
+export const ALERT_POST_MS_MAX = 10_000;
+export const ALERT_ENTRIES = 5;
+export const ALERT_ENTRY_CHARS_MAX = 500;

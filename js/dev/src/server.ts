@@ -10,9 +10,14 @@ import { hostCheck } from "./http/host.js";
 import { loadPage } from "./http/page.js";
 import { route, type RouterContext } from "./http/router.js";
 import { keyCheck } from "./intake/key.js";
-import { CLOSE_MS_MAX, REQUEST_MS_MAX } from "./limits.js";
+import { StreamHub } from "./http/stream.js";
+import { CLOSE_MS_MAX, KEPT_BYTES_DEFAULT, KEPT_MS_DEFAULT, REQUEST_MS_MAX } from "./limits.js";
+import { Collection } from "./store/collection.js";
+import type { StatusAnswer } from "./api-types.js";
+import type { Database } from "./store/database.js";
 import { openStore, type Store } from "./store/schema.js";
-import { batchLine } from "./terminal.js";
+import type { Batch } from "./store/writer.js";
+import { batchLine, type BatchReport } from "./terminal.js";
 
 export { openReader, type StoreReader } from "./store/reader.js";
 
@@ -26,14 +31,26 @@ export interface CollectorOptions {
   readonly db?: string;
   /** When given, batches without it are answered with 401. */
   readonly key?: string;
-  /** No line per batch. */
+  /** No line per batch on standard output. */
   readonly quiet?: boolean;
+  /** Told of every batch that was answered, in place of that line. */
+  readonly onBatch?: (report: BatchReport) => void;
+  /** What the file may hold, in bytes; the oldest entries go first. 0 is without a bound. Default 512 MB. */
+  readonly maxBytes?: number;
+  /** How long an entry is kept, in ms. 0 is for ever. Default 7 days. */
+  readonly maxAgeMs?: number;
+  /** Told after each commit what was stored, duplicates included. */
+  readonly onStored?: (batches: readonly Batch[]) => void;
 }
 
 /** A running collector. */
 export interface Collector {
   /** For example `http://127.0.0.1:4318`, without a slash at the end. */
   readonly url: string;
+  /** The open database, for reading it in this process: see store/queries.ts. */
+  readonly db: Database;
+  /** What `GET /api/status` says. */
+  status(): StatusAnswer;
   /** Ends the requests under way (at most two seconds), the server and the database. Calls after the first join it. */
   close(): Promise<void>;
 }
@@ -60,10 +77,20 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
     await stop(server);
     throw error;
   }
+  const streams = new StreamHub(store.db, store.totals);
+  const bounds = { bytesMax: options.maxBytes ?? KEPT_BYTES_DEFAULT, ageMsMax: options.maxAgeMs ?? KEPT_MS_DEFAULT };
+  const collection = new Collection(store, bounds, (batches) => {
+    if (batches.some((batch) => batch.header.instance !== null)) streams.tell("instances");
+    if (batches.some((batch) => batch.entries.some((entry) => entry.flowId !== null))) streams.tell("flows");
+    options.onStored?.(batches);
+  });
   const context: RouterContext = {
     db: store.db,
+    collection,
+    streams,
+    status: () => collection.status(),
     hasKey: keyCheck(options.key),
-    report: quiet ? () => {} : (report) => process.stdout.write(`${batchLine(report, new Date())}\n`),
+    report: options.onBatch ?? (quiet ? () => {} : (report) => process.stdout.write(`${batchLine(report, new Date())}\n`)),
     isOurHost: hostCheck(host),
     page: loadPage(),
   };
@@ -72,7 +99,13 @@ export async function startCollector(options: CollectorOptions = {}): Promise<Co
   let closed: Promise<void> | undefined;
   return {
     url: urlOf(server, host),
-    close: () => (closed ??= stop(server).finally(() => store.close())),
+    db: store.db,
+    status: context.status,
+    close() {
+      // Streams have no end of their own.
+      closed ??= (streams.close(), stop(server)).finally(() => collection.close());
+      return closed;
+    },
   };
 }
 

@@ -14,7 +14,7 @@ export interface Received {
 export type Pairs = Map<string, unknown>;
 
 export const CONFIG = [
-  ..."batchSize batchBytes flushInterval maxBufferBytes initialDelayMs maxDelayMs maxAgeMs maxRetries timeoutMs".split(" "),
+  ..."batchSize batchBytes flushInterval maxBufferBytes initialDelayMs maxDelayMs maxAgeMs maxRetries timeoutMs compress rateLimit".split(" "),
   ..."consent redact crossOrigin keepalive blockable key common resource redactKeys".split(" "),
 ];
 

@@ -283,5 +283,6 @@ fn answer(reply: Reply, count: u64) -> Answer {
         status: reply.status,
         retry_after_ms: reply.retry_after_ms,
         count,
+        frames: false,
     }
 }

@@ -139,6 +139,7 @@ impl Sent {
             body,
             keepalive: false,
             beacon: false,
+            frame: false,
             simple: true,
             timeout_ms: 0,
         })

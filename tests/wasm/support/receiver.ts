@@ -6,13 +6,16 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { answer, type Behaviour } from "../../support/behaviours.js";
-import type { Batch, Body, Entry } from "../../support/protocol.js";
+import { decodeBody } from "../../support/decode.js";
+import type { Batch, Entry } from "../../support/protocol.js";
 
 /** A request. Times are of `performance.now()`. */
 export interface Received {
   batch: Batch;
   logs: Entry[];
   /** The body as it came. */
+  bytes: Buffer;
+  /** The same as text. */
   text: string;
   headers: IncomingMessage["headers"];
   /** When the whole body had been read. */
@@ -71,8 +74,8 @@ export class Receiver {
     for await (const chunk of request) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
     const text = body.toString();
-    const { batch, logs } = JSON.parse(text) as Body;
-    const received: Received = { batch, logs, text, headers: request.headers, at: performance.now(), answeredAt: undefined };
+    const { batch, logs } = decodeBody(body);
+    const received: Received = { batch, logs, text, bytes: body, headers: request.headers, at: performance.now(), answeredAt: undefined };
     response.on("finish", () => (received.answeredAt = performance.now()));
     this.received.push(received);
     const behaviour = this.#script.shift() ?? answer(200, { success: true, count: logs.length });

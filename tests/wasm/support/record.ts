@@ -65,6 +65,8 @@ export const DEFAULTS = {
   maxAgeMs: 3_600_000,
   maxRetries: null as number | null,
   timeoutMs: 10_000,
+  compress: "auto" as boolean | "auto",
+  rateLimit: 1000 as number | false,
   consent: 1,
   redact: true,
   crossOrigin: false,

@@ -1,25 +1,24 @@
 /**
- * Owns: the read API: parameters with their bounds, and which query answers which path.
- * Does not own: the queries (store/) or who may ask (router.ts checks the host).
+ * Owns: the read API's answers that are one JSON value: which query answers which path, with which parameters.
+ * Does not own: the queries (store/), answers that go on (stream.ts, export.ts), or who may ask (router.ts checks the host).
  * Invariant: no CORS header, so pages of other origins cannot read an answer; a wrong parameter is a 400, never ignored.
- * Tested in: tests/collector/read.test.ts.
+ * Tested in: tests/collector/read.test.ts and facets.test.ts.
  */
-import type { EntriesAnswer, FlowAnswer, FlowsAnswer, InstancesAnswer, StoredEntry } from "../api-types.js";
-import { severityOf } from "../levels.js";
+import type { EntriesAnswer, FacetsAnswer, FlowAnswer, FlowsAnswer, FlowStatus, InstancesAnswer, Ledger, StatusAnswer, StoredEntry } from "../api-types.js";
 import { LIST_DEFAULT, LIST_MAX, PAGE_ENTRIES_DEFAULT, PAGE_ENTRIES_MAX, QUERY_CHARS_MAX } from "../limits.js";
 import type { Database } from "../store/database.js";
-import { listLedgers } from "../store/ledger.js";
-import { countEntries, findEntry, findFlow, listEntries, listFlows } from "../store/queries.js";
+import { readFacets } from "../store/facets.js";
+import { findFlow, listFlows } from "../store/flows.js";
+import { findLedger, listLedgers } from "../store/ledger.js";
+import { findEntry, listEntries } from "../store/queries.js";
 import { VERSION } from "../version.js";
+import { ApiError, cursor, decoded, filterOf, limit, only, whole } from "./parameters.js";
 
-/** A request that is answered with `status` and its message. */
-export class ApiError extends Error {
-  constructor(
-    readonly status: 400 | 404,
-    message: string,
-  ) {
-    super(message);
-  }
+/** What the read API works with. */
+export interface ReadContext {
+  readonly db: Database;
+  /** What `GET /api/status` says. */
+  readonly status: () => StatusAnswer;
 }
 
 /** `GET /health`. */
@@ -29,13 +28,13 @@ export interface HealthAnswer {
   readonly entries: number;
 }
 
-type Answer = EntriesAnswer | StoredEntry | FlowsAnswer | FlowAnswer | InstancesAnswer | HealthAnswer;
+type Answer = EntriesAnswer | StoredEntry | FlowsAnswer | FlowAnswer | InstancesAnswer | Ledger | FacetsAnswer | StatusAnswer | HealthAnswer;
 
-/** The answer for a path, or `undefined` where the path is none of the API's. Throws `ApiError`. */
-export function readApi(db: Database, url: URL): Answer | undefined {
+/** The answer for a path, or `undefined` where the path is none of these. Throws `ApiError`. */
+export function readApi({ db, status }: ReadContext, url: URL): Answer | undefined {
   const [, first, second, id, ...rest] = url.pathname.split("/");
   if (rest.length > 0) return undefined;
-  if (first === "health" && second === undefined) return { status: "ok", version: VERSION, entries: countEntries(db) };
+  if (first === "health" && second === undefined) return { status: "ok", version: VERSION, entries: status().entries };
   if (first !== "api") return undefined;
   const { searchParams } = url;
   switch (id === undefined ? second : `${second}/`) {
@@ -44,58 +43,49 @@ export function readApi(db: Database, url: URL): Answer | undefined {
     case "entries/":
       return findEntry(db, whole("id", id ?? "", Number.MAX_SAFE_INTEGER)) ?? notFound("entry");
     case "flows":
-      return { flows: listFlows(db, limit(searchParams, LIST_DEFAULT, LIST_MAX)) };
+      return flows(db, searchParams);
     case "flows/":
       return findFlow(db, decoded(id ?? "")) ?? notFound("flow");
     case "instances":
+      only(searchParams, ["limit"]);
       return { instances: listLedgers(db, limit(searchParams, LIST_DEFAULT, LIST_MAX)) };
+    case "instances/":
+      return findLedger(db, decoded(id ?? "")) ?? notFound("instance");
+    case "facets":
+      only(searchParams, []);
+      return readFacets(db);
+    case "status":
+      only(searchParams, []);
+      return status();
     default:
       return undefined;
   }
 }
 
 function entries(db: Database, parameters: URLSearchParams): EntriesAnswer {
-  const text = parameters.get("q") ?? "";
-  if (text.length > QUERY_CHARS_MAX) throw new ApiError(400, `q may have at most ${QUERY_CHARS_MAX} characters.`);
   return listEntries(db, {
+    filter: filterOf(parameters, ["limit", "before", "after"]),
     limit: limit(parameters, PAGE_ENTRIES_DEFAULT, PAGE_ENTRIES_MAX),
     before: cursor(parameters, "before"),
     after: cursor(parameters, "after"),
-    severity: severity(parameters.get("level")),
-    flow: parameters.get("flow") ?? undefined,
-    text: text === "" ? undefined : text,
   });
 }
 
-function severity(level: string | null): number | undefined {
-  if (level === null) return undefined;
-  const number = severityOf(level);
-  if (number === undefined) throw new ApiError(400, "level is none of the six levels.");
-  return number;
-}
+const STATUSES: readonly string[] = ["open", "ok", "failed", "abandoned"] satisfies readonly FlowStatus[];
 
-function limit(parameters: URLSearchParams, usual: number, max: number): number {
-  const value = parameters.get("limit");
-  return value === null ? usual : Math.max(1, whole("limit", value, max));
-}
-
-function cursor(parameters: URLSearchParams, name: string): number | undefined {
-  const value = parameters.get(name);
-  return value === null ? undefined : whole(name, value, Number.MAX_SAFE_INTEGER);
-}
-
-function whole(name: string, text: string, max: number): number {
-  const value = Number(text);
-  if (!/^\d{1,16}$/.test(text) || value > max) throw new ApiError(400, `${name} must be a whole number from 0 to ${max}.`);
-  return value;
-}
-
-function decoded(segment: string): string {
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    throw new ApiError(400, "The path is not valid percent-encoding.");
-  }
+function flows(db: Database, parameters: URLSearchParams): FlowsAnswer {
+  only(parameters, ["limit", "before", "status", "q", "source"]);
+  const status = parameters.get("status");
+  if (status !== null && !STATUSES.includes(status)) throw new ApiError(400, `status is one of ${STATUSES.join(", ")}.`);
+  const q = parameters.get("q") ?? "";
+  if (q.length > QUERY_CHARS_MAX) throw new ApiError(400, `q may have at most ${QUERY_CHARS_MAX} characters.`);
+  return listFlows(db, {
+    limit: limit(parameters, LIST_DEFAULT, LIST_MAX),
+    before: cursor(parameters, "before"),
+    status: (status ?? undefined) as FlowStatus | undefined,
+    q: q.trim() === "" ? undefined : q.trim(),
+    source: parameters.get("source") ?? undefined,
+  });
 }
 
 function notFound(what: string): never {

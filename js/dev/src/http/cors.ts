@@ -1,5 +1,5 @@
 /**
- * Owns: what pages of other origins may do with `/v1/logs`, and with nothing else.
+ * Owns: what pages of other origins may do with `/v1/logs` and `/v1/flows`, and with nothing else.
  * Invariants: no `*` anywhere, because beacons come with credentials and browsers then refuse it; cookies are ignored.
  * Tested in: tests/collector/cors.test.ts.
  */
@@ -23,7 +23,7 @@ export function allowOrigin(request: IncomingMessage, response: ServerResponse):
 export function answerPreflight(request: IncomingMessage, response: ServerResponse): void {
   allowOrigin(request, response);
   response.setHeader("Access-Control-Allow-Methods", "POST");
-  response.setHeader("Access-Control-Allow-Headers", "content-type, x-api-key, authorization");
+  response.setHeader("Access-Control-Allow-Headers", "content-type, content-encoding, x-api-key, authorization");
   response.setHeader("Access-Control-Max-Age", MAX_AGE_SECONDS);
   sendEmpty(response, 204);
 }

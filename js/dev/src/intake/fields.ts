@@ -74,15 +74,18 @@ export class FieldReader {
     return isMap(value) ? value : this.fault(name, "must be an object");
   }
 
-  /** A list of at most `maxItems` texts; only checked, never copied. */
-  checkTexts(name: string, maxItems: number, maxChars: number): void {
+  /** A list of at most `maxItems` texts; empty where it is absent or wrong. */
+  texts(name: string, maxItems: number, maxChars: number): readonly string[] {
     const value = this.raw(name);
-    if (value === undefined) return;
+    if (value === undefined) return [];
     if (!Array.isArray(value) || value.length > maxItems) {
       this.fault(name, `must be an array of at most ${maxItems}`);
     } else if (value.some((item) => typeof item !== "string" || isLonger(item, maxChars))) {
       this.fault(name, `must hold strings of at most ${maxChars} characters`);
+    } else {
+      return value as readonly string[];
     }
+    return [];
   }
 
   /** Notes a fault of a field; returns null so that readers can end with it. */

@@ -18,6 +18,8 @@ export interface BatchHeader {
   readonly attempt: number | null;
   /** Entries accepted by the logger instance so far, those it still holds included. */
   readonly accepted: number | null;
+  /** Entries that beacons took so far: the client sees no answer to those. */
+  readonly unconfirmed: number | null;
   readonly final: string | null;
   readonly core: string | null;
   readonly source: string | null;
@@ -54,6 +56,7 @@ export function readHeader(value: unknown): BatchHeader | readonly Issue[] {
     sentAt: fields.integer("sentAt", 0, FIELD.timestampMs),
     attempt: fields.integer("attempt", 0, MAX),
     accepted: fields.integer("accepted", 0, MAX),
+    unconfirmed: fields.integer("unconfirmed", 0, MAX),
     final: fields.text("final", FIELD.idChars),
     core: fields.text("core", FIELD.idChars),
     source: resource.text("source", FIELD.sourceChars, 1),

@@ -59,6 +59,11 @@ export class Database {
     return this.all<Row>(sql, parameters)[0];
   }
 
+  /** Lets go of the statements about a table that is to be dropped: SQLite does not drop what a statement may still read. */
+  forget(table: string): void {
+    for (const sql of this.#statements.keys()) if (sql.includes(table)) this.#statements.delete(sql);
+  }
+
   /** Runs `work` as one transaction that holds the write lock from its start. When `work` throws, nothing of it remains. */
   transaction<Result>(work: () => Result): Result {
     this.exec("BEGIN IMMEDIATE");

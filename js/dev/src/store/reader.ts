@@ -7,7 +7,8 @@ import { existsSync } from "node:fs";
 import type { FlowAnswer, Ledger, StoredEntry } from "../api-types.js";
 import { Database, type Parameter } from "./database.js";
 import { listLedgers } from "./ledger.js";
-import { findEntry, findFlow } from "./queries.js";
+import { findFlow } from "./flows.js";
+import { findEntry } from "./queries.js";
 
 /** A reader of one file. Each call sees all that was answered with 200 before it. */
 export interface StoreReader {

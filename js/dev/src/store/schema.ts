@@ -1,107 +1,24 @@
 /**
- * Owns: the tables, their version, and whether a file is ours to write.
- * Does not own: the statements that fill and read them (writer.ts, queries.ts, ledger.ts).
+ * Owns: opening a file for writing: whether it is ours, how the database is set up, that its tables are of this version.
+ * Does not own: the tables (tables.ts), how an older file becomes one of this version (migrate.ts).
  * Invariants: a file of a newer version or of another program is refused and left as it is; so is one that another
  * collector uses.
  * Tested in: tests/collector/store.test.ts and lock.test.ts.
  */
+import { CACHE_BYTES_MAX, CHECKPOINT_PAGES, LOG_BYTES_KEPT_MAX } from "../limits.js";
 import { Database } from "./database.js";
 import { lockDatabase, type Lock } from "./lock.js";
-
-/** Counted up by each change of the tables. */
-export const SCHEMA_VERSION = 1;
+import { migrate } from "./migrate.js";
+import { SCHEMA_VERSION, TABLES } from "./tables.js";
+import { readTotals, type Totals } from "./totals.js";
 
 /** "SAPW" in ASCII: marks the file as ours, so that `--db` with a wrong name harms no other program's data. */
-const APPLICATION_ID = 0x53415057;
-
-// `entry` holds the whole entry as JSON, unknown fields included; the columns beside it are what one filters and sorts by.
-// The unique keys on batches and entries are what makes a retry harmless. SQLite takes NULLs as distinct, so entries
-// without an instance or a sequence number are always new.
-const TABLES = `
-CREATE TABLE batches (
-  instance    TEXT NOT NULL,
-  id          TEXT NOT NULL,
-  first_seq   INTEGER,
-  last_seq    INTEGER,
-  sent_at     INTEGER,
-  received_at INTEGER NOT NULL,
-  attempt     INTEGER,
-  entries     INTEGER NOT NULL,
-  header      TEXT NOT NULL,
-  PRIMARY KEY (instance, id)
-) WITHOUT ROWID;
-
-CREATE TABLE entries (
-  id            INTEGER PRIMARY KEY AUTOINCREMENT,
-  instance      TEXT,
-  seq           INTEGER,
-  batch_id      TEXT,
-  timestamp     INTEGER NOT NULL,
-  received_at   INTEGER NOT NULL,
-  level         TEXT NOT NULL,
-  severity      INTEGER NOT NULL,
-  message       TEXT NOT NULL,
-  source        TEXT,
-  environment   TEXT,
-  version       TEXT,
-  dataset       TEXT,
-  user_id       TEXT,
-  session_id    TEXT,
-  request_id    TEXT,
-  trace_id      TEXT,
-  flow_id       TEXT,
-  step_index    INTEGER,
-  flow_name     TEXT,
-  flow_branch   TEXT,
-  flow_outcome  TEXT,
-  error_name    TEXT,
-  entry         TEXT NOT NULL,
-  UNIQUE (instance, seq)
-);
-CREATE INDEX entries_by_flow ON entries (flow_id) WHERE flow_id IS NOT NULL;
-
-CREATE TABLE flows (
-  id          TEXT PRIMARY KEY,
-  name        TEXT,
-  source      TEXT,
-  entries     INTEGER NOT NULL,
-  errors      INTEGER NOT NULL,
-  last_step   INTEGER,
-  first_at    INTEGER NOT NULL,
-  last_at     INTEGER NOT NULL,
-  outcome     TEXT,
-  duration_ms REAL,
-  last_entry  INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX flows_by_last_entry ON flows (last_entry);
-
-CREATE TABLE instances (
-  instance    TEXT PRIMARY KEY,
-  source      TEXT,
-  environment TEXT,
-  accepted    INTEGER,
-  last_seq    INTEGER NOT NULL,
-  stored      INTEGER NOT NULL,
-  final       TEXT,
-  core        TEXT,
-  sdk         TEXT,
-  resource    TEXT,
-  first_seen  INTEGER NOT NULL,
-  last_seen   INTEGER NOT NULL
-) WITHOUT ROWID;
-CREATE INDEX instances_by_last_seen ON instances (last_seen);
-
-CREATE TABLE drops (
-  instance TEXT NOT NULL,
-  reason   TEXT NOT NULL,
-  count    INTEGER NOT NULL,
-  PRIMARY KEY (instance, reason)
-) WITHOUT ROWID;
-`;
+export const APPLICATION_ID = 0x53415057;
 
 /** The store of one collector, which nobody else writes. */
 export interface Store {
   readonly db: Database;
+  readonly totals: Totals;
   /** Closes the file and lets the next collector have it. Once. */
   close(): void;
 }
@@ -132,6 +49,7 @@ function openLocked(file: string, lock: Lock): Store {
   const opened = db;
   return {
     db: opened,
+    totals: readTotals(opened),
     close() {
       try {
         opened.close();
@@ -177,15 +95,22 @@ function checkOwner(file: string): void {
 }
 
 function configure(db: Database): void {
+  // Before the first table: pages that retention has emptied can then be given back piece by piece.
+  db.exec("PRAGMA auto_vacuum = INCREMENTAL");
   // Write-ahead log: readers (the page, a test, the sqlite3 shell) never block a batch, and a killed process leaves
   // a log that the next one replays.
   db.all("PRAGMA journal_mode = WAL");
   // A 200 makes the client erase what it sent. NORMAL would survive a killed process, but not a power cut, since it
-  // syncs at checkpoints only. FULL syncs at each commit: one sync per batch, which is nothing for a development tool.
+  // syncs at checkpoints only. FULL syncs at each commit, which the batches that come at the same time share.
   db.exec("PRAGMA synchronous = FULL");
+  db.all(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
+  db.all(`PRAGMA journal_size_limit = ${LOG_BYTES_KEPT_MAX}`);
+  db.exec(`PRAGMA cache_size = -${CACHE_BYTES_MAX / 1024}`);
 }
 
 function create(db: Database): void {
+  const version = pragma(db, "user_version");
+  if (version !== 0 && version < SCHEMA_VERSION) migrate(db);
   db.transaction(() => {
     if (pragma(db, "user_version") !== 0) return;
     db.exec(TABLES);

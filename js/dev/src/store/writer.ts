@@ -1,14 +1,18 @@
 /**
- * Owns: storing one batch: duplicates, entries, and what is kept up to date with them (flows, instances, drop counts).
- * Does not own: checking what the client sent (src/intake) or the tables (schema.ts).
- * Invariants: one batch is one transaction, so that a killed process leaves all of it or nothing; each (instance, seq) is
- * stored once; `flows` and `instances.stored` count exactly the rows of `entries`.
+ * Owns: storing one batch: what of it is new, its entries, and what is kept up to date with them.
+ * Does not own: checking what the client sent (src/intake), the tables (tables.ts), transactions (queue.ts), the rows of one
+ * entry (rows.ts), removal (retention.ts).
+ * Invariants: runs inside a transaction, so that a killed process leaves all of a batch or nothing; each (instance, seq) is
+ * stored once, also after retention has removed it.
  * Tested in: tests/collector/duplicates.test.ts and kill.test.ts.
  */
-import type { BatchHeader } from "../intake/header.js";
 import type { EntryRow } from "../intake/entry.js";
-import { ERROR_SEVERITY } from "../levels.js";
+import type { BatchHeader } from "../intake/header.js";
 import type { Database } from "./database.js";
+import { insertEntry, Sums } from "./rows.js";
+import { addSeqs, boundSeqs } from "./seqs.js";
+import { partFor } from "./text.js";
+import type { Totals } from "./totals.js";
 
 /** A checked batch, ready to be stored. */
 export interface Batch {
@@ -16,6 +20,8 @@ export interface Batch {
   readonly entries: readonly EntryRow[];
   /** When it came, in Unix ms by this machine's clock. */
   readonly receivedAt: number;
+  /** Did it come as a beacon, whose sender sees no answer? */
+  readonly beacon: boolean;
 }
 
 /** What became of the entries: `count` are new, `duplicates` were already there. */
@@ -24,88 +30,86 @@ export interface Stored {
   readonly duplicates: number;
 }
 
-/** Stores a batch. Throws where the database refuses; then nothing of the batch is stored. */
-export function storeBatch(db: Database, batch: Batch): Stored {
-  return db.transaction(() => {
-    const known = isKnown(db, batch.header);
-    let count = 0;
-    let sequenced = 0;
-    if (!known) {
-      for (const entry of batch.entries) {
-        if (!insertEntry(db, batch, entry)) continue;
-        count += 1;
-        if (entry.seq !== null && entry.seq > 0) sequenced += 1;
-      }
-    }
-    recordBatch(db, batch, count);
-    recordInstance(db, batch, sequenced);
-    return { count, duplicates: batch.entries.length - count };
+/** Stores a batch. Throws where the database refuses; the transaction around it must then be undone. */
+export function storeBatch(db: Database, totals: Totals, batch: Batch): Stored {
+  const known = findBatch(db, batch.header);
+  const fresh = known === undefined ? freshEntries(db, batch) : { entries: [], sequenced: 0, ranges: 0 };
+  const sums = new Sums();
+  const part = partFor(db, totals.lastEntry + 1);
+  for (const entry of fresh.entries) {
+    totals.lastEntry += 1;
+    insertEntry(db, totals.lastEntry, part, batch, entry, sums);
+  }
+  sums.write(db);
+  totals.entries += fresh.entries.length;
+  recordBatch(db, batch, fresh.entries.length);
+  recordInstance(db, batch, {
+    isNew: known === undefined,
+    sequenced: fresh.sequenced,
+    duplicates: batch.entries.length - fresh.entries.length,
+    // A batch that came before by other means and now by a beacon is one of those that the client cannot be sure of.
+    confirmed: batch.beacon && known?.beacon !== 1 ? batch.entries.length : 0,
+    ranges: fresh.ranges,
   });
+  return { count: fresh.entries.length, duplicates: batch.entries.length - fresh.entries.length };
 }
 
-function isKnown(db: Database, header: BatchHeader): boolean {
-  if (header.id === null) return false;
-  return db.first("SELECT 1 FROM batches WHERE instance = ? AND id = ?", [header.instance ?? "", header.id]) !== undefined;
+function findBatch(db: Database, header: BatchHeader): { beacon: number } | undefined {
+  if (header.id === null) return undefined;
+  return db.first("SELECT beacon FROM batches WHERE instance = ? AND id = ?", [header.instance ?? "", header.id]);
 }
 
-const INSERT_ENTRY = `INSERT INTO entries (
-  instance, seq, batch_id, timestamp, received_at, level, severity, message, source, environment, version, dataset,
-  user_id, session_id, request_id, trace_id, flow_id, step_index, flow_name, flow_branch, flow_outcome, error_name, entry
-) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (instance, seq) DO NOTHING`;
-
-/** Returns whether the entry was new. */
-function insertEntry(db: Database, { header, receivedAt }: Batch, entry: EntryRow): boolean {
-  const inserted = db.run(INSERT_ENTRY, [
-    header.instance, entry.seq, header.id, entry.timestamp ?? receivedAt, receivedAt, entry.level, entry.severity,
-    entry.message, entry.source ?? header.source, entry.environment ?? header.environment, entry.version ?? header.version,
-    entry.dataset, entry.userId, entry.sessionId, entry.requestId, entry.traceId, entry.flowId, entry.stepIndex,
-    entry.flowName, entry.flowBranch, entry.flowOutcome, entry.errorName, entry.json,
-  ]);
-  if (inserted === 0) return false;
-  if (entry.flowId !== null) recordFlow(db, entry, entry.flowId, entry.source ?? header.source, entry.timestamp ?? receivedAt);
-  return true;
+interface Fresh {
+  readonly entries: readonly EntryRow[];
+  /** How many of them have a number; 0 is none. */
+  readonly sequenced: number;
+  readonly ranges: number;
 }
 
-const UPSERT_FLOW = `INSERT INTO flows (id, name, source, entries, errors, last_step, first_at, last_at, outcome, duration_ms, last_entry)
-VALUES (?, ?, ?, 1, ?, ?, ?, ?, ?, ?, last_insert_rowid())
-ON CONFLICT (id) DO UPDATE SET
-  name = coalesce(name, excluded.name),
-  source = coalesce(source, excluded.source),
-  entries = entries + 1,
-  errors = errors + excluded.errors,
-  last_step = max(coalesce(last_step, excluded.last_step), coalesce(excluded.last_step, last_step)),
-  first_at = min(first_at, excluded.first_at),
-  last_at = max(last_at, excluded.last_at),
-  outcome = coalesce(excluded.outcome, outcome),
-  duration_ms = coalesce(excluded.duration_ms, duration_ms),
-  last_entry = excluded.last_entry`;
-
-function recordFlow(db: Database, entry: EntryRow, flowId: string, source: string | null, at: number): void {
-  const error = entry.severity >= ERROR_SEVERITY ? 1 : 0;
-  db.run(UPSERT_FLOW, [
-    flowId, entry.flowName, source, error, entry.stepIndex, at, at, entry.flowOutcome, entry.flowDurationMs,
-  ]);
+/** The entries that are not there yet. One without an instance or a number is always new. */
+function freshEntries(db: Database, { header: { instance }, entries }: Batch): Fresh {
+  if (instance === null) return { entries, sequenced: 0, ranges: 0 };
+  const numbers = entries.map((entry) => entry.seq).filter((seq) => seq !== null);
+  const { fresh, ranges } = addSeqs(db, instance, numbers);
+  const taken = new Set<number>();
+  const kept = entries.filter(({ seq }) => {
+    if (seq === null) return true;
+    if (!fresh.has(seq) || taken.has(seq)) return false;
+    taken.add(seq);
+    return true;
+  });
+  return { entries: kept, sequenced: fresh.size - (fresh.has(0) ? 1 : 0), ranges };
 }
 
-const UPSERT_BATCH = `INSERT INTO batches (instance, id, first_seq, last_seq, sent_at, received_at, attempt, entries, header)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (instance, id) DO UPDATE SET attempt = max(coalesce(attempt, excluded.attempt), coalesce(excluded.attempt, attempt))`;
+const UPSERT_BATCH = `INSERT INTO batches (instance, id, first_seq, last_seq, sent_at, received_at, attempt, beacon, entries, header)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT (instance, id) DO UPDATE SET
+  attempt = max(coalesce(attempt, excluded.attempt), coalesce(excluded.attempt, attempt)),
+  beacon = max(beacon, excluded.beacon)`;
 
-function recordBatch(db: Database, { header, receivedAt }: Batch, count: number): void {
+function recordBatch(db: Database, { header, receivedAt, beacon }: Batch, count: number): void {
   if (header.id === null) return;
   db.run(UPSERT_BATCH, [
-    header.instance ?? "", header.id, header.firstSeq, header.lastSeq, header.sentAt, receivedAt, header.attempt, count, header.json,
+    header.instance ?? "", header.id, header.firstSeq, header.lastSeq, header.sentAt, receivedAt, header.attempt, beacon ? 1 : 0,
+    count, header.json,
   ]);
 }
 
 // Batches can overtake each other, so counts only grow, and what describes the instance comes from the batch that reaches furthest.
-const UPSERT_INSTANCE = `INSERT INTO instances (instance, source, environment, accepted, last_seq, stored, final, core, sdk, resource, first_seen, last_seen)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+const UPSERT_INSTANCE = `INSERT INTO instances (instance, source, environment, accepted, unconfirmed, confirmed, last_seq, stored, expired,
+  received, duplicates, batches, ranges, seqs_from, final, core, sdk, resource, first_seen, last_seen)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (instance) DO UPDATE SET
   source = coalesce(excluded.source, source),
   environment = coalesce(excluded.environment, environment),
   accepted = max(coalesce(accepted, excluded.accepted), coalesce(excluded.accepted, accepted)),
+  unconfirmed = max(coalesce(unconfirmed, excluded.unconfirmed), coalesce(excluded.unconfirmed, unconfirmed)),
+  confirmed = confirmed + excluded.confirmed,
   stored = stored + excluded.stored,
+  received = received + excluded.received,
+  duplicates = duplicates + excluded.duplicates,
+  batches = batches + excluded.batches,
+  ranges = ranges + excluded.ranges,
   final = CASE WHEN excluded.last_seq >= last_seq THEN excluded.final ELSE final END,
   core = CASE WHEN excluded.last_seq >= last_seq THEN excluded.core ELSE core END,
   sdk = CASE WHEN excluded.last_seq >= last_seq THEN coalesce(excluded.sdk, sdk) ELSE sdk END,
@@ -116,13 +120,23 @@ ON CONFLICT (instance) DO UPDATE SET
 const UPSERT_DROP = `INSERT INTO drops (instance, reason, count) VALUES (?, ?, ?)
 ON CONFLICT (instance, reason) DO UPDATE SET count = max(count, excluded.count)`;
 
-function recordInstance(db: Database, { header, entries, receivedAt }: Batch, sequenced: number): void {
+interface Change {
+  readonly isNew: boolean;
+  readonly sequenced: number;
+  readonly duplicates: number;
+  readonly confirmed: number;
+  readonly ranges: number;
+}
+
+function recordInstance(db: Database, { header, entries, receivedAt }: Batch, change: Change): void {
   if (header.instance === null) return;
   const lastSeq = entries.reduce((last, entry) => Math.max(last, entry.seq ?? 0), header.lastSeq ?? 0);
   const firstEntry = entries[0];
   db.run(UPSERT_INSTANCE, [
     header.instance, header.source ?? firstEntry?.source ?? null, header.environment ?? firstEntry?.environment ?? null,
-    header.accepted, lastSeq, sequenced, header.final, header.core, header.sdkJson, header.resourceJson, receivedAt, receivedAt,
+    header.accepted, header.unconfirmed, change.confirmed, lastSeq, change.sequenced, entries.length, change.duplicates,
+    change.isNew ? 1 : 0, change.ranges, header.final, header.core, header.sdkJson, header.resourceJson, receivedAt, receivedAt,
   ]);
   for (const [reason, count] of header.dropped) db.run(UPSERT_DROP, [header.instance, reason, count]);
+  if (change.ranges > 0) boundSeqs(db, header.instance);
 }

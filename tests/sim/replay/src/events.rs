@@ -125,6 +125,7 @@ fn outcome(from: &mut Reader<'_>) -> Outcome {
             status: from.number() as u16,
             retry_after_ms: from.number(),
             count: from.number(),
+            frames: false,
         }),
     }
 }

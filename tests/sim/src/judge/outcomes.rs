@@ -27,6 +27,7 @@ impl Judge {
             status,
             retry_after_ms,
             count,
+            ..
         } = answer;
         match status {
             // Nobody knows how it went.
