@@ -16,8 +16,6 @@ use crate::world::World;
 
 /// The browser ends a request so much later than the client gives it up.
 const ABORT_SLACK_MS: u64 = 1_000;
-/// What a browser holds back of one origin.
-const LATER_BYTES_MAX: usize = 64 * 1024;
 /// Longer takes no beacon.
 const BEACON_MS_MAX: u64 = 300_000;
 
@@ -33,12 +31,7 @@ impl World {
         let (unix, _) = self.unix();
         let page = &mut self.tabs[tab];
         page.judge.later(page.now(self.now, unix), sent.as_deref());
-        // The browser refuses what is larger than its quota.
-        let taken = |sent: &Rc<Sent>| sent.request.body.len() <= LATER_BYTES_MAX;
-        if sent.as_ref().is_some_and(|sent| !taken(sent)) {
-            self.seen.note("fault", "held back refused");
-        }
-        page.later = sent.filter(taken);
+        page.later = sent;
     }
 
     /// The browser gets a request; what is known of it at once.

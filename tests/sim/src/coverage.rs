@@ -105,7 +105,6 @@ const NAMES: &[(&str, &[&str])] = &[
             "woken early",
             "outcome of nothing",
             "broken record",
-            "held back refused",
         ],
     ),
     (

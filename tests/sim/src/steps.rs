@@ -222,6 +222,8 @@ impl World {
         self.tabs[tab].in_cache = false;
         if self.rng.chance(700) {
             self.seen.note("life", "restored");
+            self.tabs[tab].life = Life::Runs;
+            self.tell(tab, Event::Restored);
             self.thaw(tab, true);
         } else {
             self.seen.note("life", "evicted");

@@ -23,6 +23,10 @@ use crate::server::{Mood, Server};
 use crate::tab::{Life, Tab};
 use crate::trace::Trace;
 
+/// More effects than this of one event are a loop.
+const EFFECTS_MAX: u32 = 20_000;
+/// More things than this do not happen in one seed.
+const ACTIONS_MAX: u32 = 500_000;
 /// The wall clock when a world begins.
 const UNIX: u64 = 1_763_640_000_000;
 
@@ -49,6 +53,7 @@ pub(crate) struct World {
     /// Entries that a beacon took along when it was lost.
     pub(crate) lost_in_beacons: BTreeSet<(String, u64)>,
     queue: Queue,
+    actions: u32,
 }
 
 impl World {
@@ -70,6 +75,7 @@ impl World {
             lost: BTreeSet::new(),
             lost_in_beacons: BTreeSet::new(),
             queue: Queue::default(),
+            actions: 0,
         }
     }
 
@@ -91,6 +97,8 @@ impl World {
             return false;
         };
         self.now = self.now.max(at);
+        self.actions += 1;
+        assert!(self.actions < ACTIONS_MAX, "I3: it goes on without end");
         self.act(action);
         true
     }
@@ -218,8 +226,11 @@ impl World {
             return;
         }
         self.hear(tab, event);
+        let mut effects = 0;
         while let Some(effect) = self.tabs[tab].poll() {
             self.perform(tab, effect);
+            effects += 1;
+            assert!(effects < EFFECTS_MAX, "I3: one event has effects without end");
             if self.plan.dies_between && self.rng.chance(2) {
                 self.seen.note("life", "killed between effects");
                 self.kill(tab);

@@ -82,6 +82,9 @@ pub(crate) struct Books {
     pub(super) unconfirmed: [u64; 2],
     /// Entries that are held or dropped, by how much they carry.
     pub(super) sizes: BTreeMap<usize, u64>,
+    /// The highest own number that was sent; were any chosen out of order?
+    pub(super) sent_upto: u64,
+    pub(super) mixed: bool,
     pub(super) last_dropped: BTreeMap<String, u64>,
     /// The batches' ids, by number.
     pub(super) ids: BTreeMap<u64, String>,
@@ -202,9 +205,12 @@ impl Books {
         self.numbers += 1;
         let number = self.numbers;
         let mut inherited = 0;
+        self.mixed |= hidden;
         for (seq, text) in &sent.entries {
-            if let Some(before) = self.entry(&sent.instance, *seq, text, number, rules) {
-                inherited = inherited.max(self.divide(*seq, before, failures));
+            match self.entry(&sent.instance, *seq, text, number, rules) {
+                Some(before) => inherited = inherited.max(self.divide(*seq, before, failures)),
+                None if self.is_own(&sent.instance) => self.in_order(*seq),
+                None => {}
             }
         }
         let batch = Batch {
@@ -218,6 +224,21 @@ impl Books {
         };
         self.batches.insert(sent.id.clone(), batch);
         self.ids.insert(number, sent.id.clone());
+    }
+
+    /// From now on entries need not go out in the order of the calls.
+    pub(crate) fn mixes(&mut self, mixes: bool) {
+        self.mixed |= mixes;
+    }
+
+    /// An entry goes out for the first time: those before it have, as long as no exit has chosen what matters most.
+    fn in_order(&mut self, seq: u64) {
+        assert!(
+            self.mixed || seq > self.sent_upto,
+            "I4: {seq} goes out after {}",
+            self.sent_upto
+        );
+        self.sent_upto = self.sent_upto.max(seq);
     }
 
     /// An entry of this batch is in a new one: is there a reason for it? Its failures go along.

@@ -43,6 +43,8 @@ pub(crate) struct Ledger {
     early: BTreeSet<(String, u64)>,
     /// Of how many entries the loss in the store is explained.
     pub(crate) lost: u64,
+    /// Records that were erased unread in this event: one entry each, as far as anybody knows.
+    pub(crate) unread: u64,
     /// Entries that were read in this event and are the client's now, if it still wants them.
     pub(crate) read_now: u64,
 }
@@ -212,6 +214,7 @@ impl Ledger {
         }
         self.orphans.remove(&id);
         let Some(record) = self.written.get(&id).or_else(|| self.loaded.get(&hex(&id))) else {
+            self.unread += 1;
             return false;
         };
         for (seq, _) in &record.entries {

@@ -241,6 +241,8 @@ impl Judge {
             in_flight[usize::from(!self.books.is_own(&sent.instance))] += sent.entries.len() as u64;
         }
         self.books.compare([own, others], in_flight);
+        // What the store has alone and what is in memory go in turns.
+        self.books.mixes(own[counter::STORED] > 0);
         self.taken_over(others[counter::ACCEPTED]);
         self.drops.compare([own, others], self.seen.stopped);
         self.flushes.rest(now);
@@ -264,9 +266,8 @@ impl Judge {
     fn taken_over(&mut self, accepted: u64) {
         let more = accepted - self.recovered;
         let read = std::mem::take(&mut self.ledger.read_now);
-        let lost = self.drops.takes_lost();
-        // What is erased unread without consent counts as an entry a record.
-        let explained = more == 0 || more == read || more <= lost || self.drops.denied;
+        let lost = self.drops.takes_lost() + std::mem::take(&mut self.ledger.unread);
+        let explained = more == 0 || more == read || more <= lost;
         assert!(
             explained,
             "I1: {more} of others are accepted, {read} were read and {lost} lost"
