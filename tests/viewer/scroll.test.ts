@@ -53,7 +53,7 @@ test("filtered, older pages come as one scrolls, each entry once and in order", 
   const { page, problems } = await openViewer(t, bodies().slice(0, 2), "#/live?level=warn");
   const total = 2_000;
   const seen = new Map<number, string>();
-  for (let index = 0; index < total; index += 24) {
+  for (let index = 0; index < total; index += 20) {
     await jump(page, index);
     const shown = await waitFor(`the rows at ${index}`, async () => {
       const found = await lines(page);
