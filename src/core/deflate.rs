@@ -1,7 +1,7 @@
 //! Owns the compression of what goes out: zlib streams (RFC 1950, 1951), written at once and whole, because a page that
 //! goes waits for nobody.
 //!
-//! Made small before it is made strong: one block in the fixed code, hash chains of [`PROBES`] places, and a match waits
+//! Made small before it is made strong: one block in the fixed code, hash chains of `PROBES` places, and a match waits
 //! until it is known that the next byte begins no longer one. That does about as well as zlib at level 1, whose own code
 //! for each block would cost more of the download (`docs/size.md`). What does not get smaller is left alone by
 //! `encode::frame`.

@@ -4,7 +4,7 @@
 //! A window begins with the first entry in it, by the time of its acceptance. What has waited for longer is not limited:
 //! it is bounded by the façade's tape, and a slow start is no flood. The summary is the first entry over the bound, kept
 //! without its data in its place in the order; the number in it grows until the entry leaves the buffer, then another one
-//! begins. Templates share [`TEMPLATES`] places by hash; one whose place is taken is bounded by its level alone.
+//! begins. Templates share `TEMPLATES` places by hash; one whose place is taken is bounded by its level alone.
 //! Tested by `tests/contracts/rate.rs`.
 use alloc::vec::Vec;
 
