@@ -21,6 +21,7 @@ mod journal;
 mod later;
 mod leaving;
 mod offline;
+mod orphans;
 mod privacy;
 mod retry;
 mod templates;
