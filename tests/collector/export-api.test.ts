@@ -1,9 +1,14 @@
 /** The export of the read API: complete, in order, as it was sent, and at the reader's pace. */
 import assert from "node:assert/strict";
-import { connect } from "node:net";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { connect, type AddressInfo } from "node:net";
 import { test } from "node:test";
+import { sendExport } from "../../js/dev/src/http/export.js";
 import { EXPORT_BYTES } from "../../js/dev/src/limits.js";
+import { openStore } from "../../js/dev/src/store/schema.js";
 import { waitFor } from "../support/wait.js";
+import { add } from "./batches.js";
 import { batch, collector, entry, post, range } from "./support.js";
 
 test("every entry is there once, oldest first, as it was sent", async (t) => {
@@ -43,4 +48,24 @@ test("a reader that does not read costs no memory, and others are served meanwhi
   socket.setEncoding("utf8").on("data", (part: string) => (text += part)).resume();
   await waitFor("the end of the export", () => text.endsWith("0\r\n\r\n"));
   assert.equal(text.split('"receivedAt":').length - 1, 60);
+});
+
+test("an export whose reader is gone asks no more of the file, which may be closed by then", async (t) => {
+  const store = openStore(":memory:");
+  const data = "x".repeat(1_000_000);
+  for (const n of range(1, 20)) add(store, `b${n}`, "i", [n], 0, { each: { data } });
+  let exported: Promise<void> | undefined;
+  const server = createServer((_, response) => (exported = sendExport(store.db, response, {})));
+  t.after(() => server.close());
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
+  socket.on("error", () => {}).write("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  // It has begun, and is then read no further.
+  await once(socket, "data");
+  socket.pause();
+  // As at the end of the collector.
+  server.closeAllConnections();
+  store.close();
+  assert.ok(exported);
+  await assert.doesNotReject(exported);
 });

@@ -1,7 +1,7 @@
 /** Raw formats: what each takes from its text, and that faulty lines are named while the others are taken. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { BATCH_ENTRIES_MAX } from "../../js/dev/src/limits.js";
+import { BATCH_ENTRIES_MAX, CSV_COLUMNS_MAX } from "../../js/dev/src/limits.js";
 import { collector, post, stored, type Answer } from "./support.js";
 
 interface Taken {
@@ -134,6 +134,16 @@ test("csv: tabs, a quote that is never closed, a header alone", async (t) => {
   const unclosed = await ingest(t, 'level,message\nwarn,a\nwarn,"b\nwarn,c', "format=csv");
   assert.deepEqual([unclosed.answer.body.count, paths(unclosed.answer)], [1, [[2]]]);
   assert.equal((await ingest(t, "level,message\n", "format=csv")).answer.status, 400);
+});
+
+test("csv: at most so many columns, and what is wider is no more than a faulty line", async (t) => {
+  const row = (columns: number): string => Array.from({ length: columns }, (_, n) => `c${n}`).join(",");
+  assert.equal((await ingest(t, `${row(CSV_COLUMNS_MAX)}\n${row(CSV_COLUMNS_MAX)}`, "format=csv")).answer.status, 200);
+  const wide = await ingest(t, `${row(CSV_COLUMNS_MAX + 1)}\n${row(CSV_COLUMNS_MAX + 1)}`, "format=csv");
+  assert.deepEqual([wide.answer.status, wide.answer.body.error], [400, "The first line is no CSV header."]);
+  const { answer } = await ingest(t, `message,other\na,b\n${row(CSV_COLUMNS_MAX + 1)}\r\n${row(3)}\nc,d`, "format=csv");
+  assert.deepEqual([answer.body.count, paths(answer)], [2, [[2], [3]]]);
+  assert.equal(answer.body.issues?.[0]?.message, `has more than ${CSV_COLUMNS_MAX} columns`);
 });
 
 test("obl: one entry an event", async (t) => {

@@ -47,6 +47,15 @@ test("an error is opened by mouse: message, stack with its frames, causes, data,
   assert.deepEqual(problems, []);
 });
 
+test("what stands in the batch's header only is shown for its entries", async (t) => {
+  const header = { id: "b", instance: "i", resource: { source: "of-header", environment: "staging", version: "1.2.3" } };
+  const { page, problems } = await openViewer(t, [{ batch: header, logs: [entry(1)] }], "#/live?entry=1");
+  await shows(page, 1);
+  const facts = section(page, "Where and who").locator("dt, dd");
+  assert.deepEqual(await facts.allTextContents(), ["source", "of-header", "environment", "staging", "version", "1.2.3"]);
+  assert.deepEqual(problems, []);
+});
+
 test("by keyboard: open, next, previous, close; focus comes back to the list", async (t) => {
   const { page, reader, problems } = await openViewer(t, dataset());
   const ids = storedIds(reader);

@@ -185,6 +185,3 @@ export interface StatusAnswer {
   /** New entries per second, over the last ten seconds. */
   readonly ratePerSecond: number;
 }
-
-/** One line of `GET /api/export`: the entry as it was sent, with `source`, `environment` and `version` of its batch where it has none, and when it came. */
-export type ExportedEntry = Readonly<Record<string, unknown>> & { readonly receivedAt: number };

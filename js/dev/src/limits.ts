@@ -27,6 +27,9 @@ export const ENTRY_DEPTH_MAX = 128;
 export const MSGPACK_DEPTH_MAX = 512;
 export const MSGPACK_VALUES_MAX = 2_000_000;
 
+/** The most columns of a CSV text: each takes more memory than the comma it may come in. */
+export const CSV_COLUMNS_MAX = 1_000;
+
 /** The largest body that asks for a flow's id. */
 export const FLOW_BODY_BYTES_MAX = 64 * 1024;
 

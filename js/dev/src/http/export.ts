@@ -19,9 +19,10 @@ export async function sendExport(db: Database, response: ServerResponse, filter:
     "X-Content-Type-Options": "nosniff",
   });
   for (const chunk of exportChunks(db, filter)) {
-    if (response.destroyed) return;
     if (!response.write(chunk)) await untilRoom(response);
     else await new Promise((resolve) => setImmediate(resolve));
+    // Before the next chunk is read: the file may be closed by now.
+    if (response.destroyed) return;
   }
   response.end();
 }

@@ -91,7 +91,13 @@ export class StreamHub {
     for (const reader of [...this.#readers]) {
       const now = performance.now();
       if (now - begun > STREAM_ROUND_MS) return;
-      this.#serve(reader, now);
+      try {
+        this.#serve(reader, now);
+      } catch (error) {
+        // Its end, and not that of the process.
+        process.stderr.write(`sapwood-dev: a stream failed: ${error instanceof Error ? error.message : "unknown error"}\n`);
+        reader.response.destroy();
+      }
       this.#readers.delete(reader);
       if (!reader.response.destroyed) this.#readers.add(reader);
     }

@@ -79,6 +79,20 @@ export class Database {
     }
   }
 
+  /**
+   * Runs `work`, which only reads, on one state of the file. A reader beside a running collector needs that for queries that
+   * belong together; in the collector's own process nothing is written between them.
+   */
+  snapshot<Result>(work: () => Result): Result {
+    if (this.mode !== "read" || this.#db.inTransaction) return work();
+    this.exec("BEGIN");
+    try {
+      return work();
+    } finally {
+      if (this.#db.inTransaction) this.exec("COMMIT");
+    }
+  }
+
   /** Closes; a writer moves the write-ahead log into the file first. Calls after the first do nothing. */
   close(): void {
     if (!this.#open) return;

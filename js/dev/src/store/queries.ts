@@ -72,16 +72,24 @@ const RAW = `id, received_at AS receivedAt, entry, ${FROM_HEADER.join(", ")}`;
 
 /** The next entries after an id, whole, oldest first: at most `limit`, and at most about `bytes` of them. */
 export function nextRaw(db: Database, filter: Filter, after: number, limit: number, bytes: number): RawEntry[] {
-  const sizes = rowsOf<{ id: number; size: number }>(db, { filter, after }, "e.id, octet_length(e.entry) AS size", "ASC", limit);
-  let sum = 0;
-  const ids = sizes.filter(({ size }, index) => index === 0 || (sum += size) < bytes).map(({ id }) => id);
-  const marks = ids.map(() => "?").join(", ");
-  return db.all<RawEntry>(`SELECT ${RAW} FROM entries WHERE id IN (${marks}) ORDER BY id`, ids);
+  // On one state: were they removed between the two queries, it would look as if there were no more.
+  return db.snapshot(() => {
+    const sizes = rowsOf<{ id: number; size: number }>(db, { filter, after }, "e.id, octet_length(e.entry) AS size", "ASC", limit);
+    let sum = 0;
+    const ids = sizes.filter(({ size }, index) => index === 0 || (sum += size) < bytes).map(({ id }) => id);
+    const marks = ids.map(() => "?").join(", ");
+    return db.all<RawEntry>(`SELECT ${RAW} FROM entries WHERE id IN (${marks}) ORDER BY id`, ids);
+  });
 }
 
 type Span = Omit<EntryPage, "limit">;
 
 function rowsOf<Kind>(db: Database, span: Span, columns: string, order: "ASC" | "DESC", limit: number): Kind[] {
+  // On one state: retention may drop a part of the text index between the list of parts and the search in one.
+  return db.snapshot(() => rowsOfParts(db, span, columns, order, limit));
+}
+
+function rowsOfParts<Kind>(db: Database, span: Span, columns: string, order: "ASC" | "DESC", limit: number): Kind[] {
   const rows: Kind[] = [];
   const parts = partsOf(db, span);
   for (const part of order === "ASC" ? parts : parts.reverse()) {

@@ -5,6 +5,7 @@
  * Invariant: one pass; time and memory grow with the text.
  * Tested in: tests/collector/raw.test.ts.
  */
+import { CSV_COLUMNS_MAX } from "../../limits.js";
 import { Fault, type Refusal } from "../body.js";
 import { levelOf, makeEntry, timeOf } from "./make.js";
 import type { Defaults, RawEntry } from "./raw.js";
@@ -23,7 +24,7 @@ export function readCsv(text: string, defaults: Defaults): Iterable<RawEntry> | 
   const firstLine = text.slice(0, (text.indexOf("\n") + 1 || text.length + 1) - 1);
   const records = recordsOf(text, firstLine.includes("\t") && !firstLine.includes(",") ? "\t" : ",");
   const header = records.next();
-  if (header.done === true || header.value.fault) return { status: 400, error: "The first line is no CSV header." };
+  if (header.done === true || header.value.fault !== null) return { status: 400, error: "The first line is no CSV header." };
   return entries(records, header.value.fields, defaults);
 }
 
@@ -31,7 +32,7 @@ function* entries(records: Iterable<CsvRecord>, names: readonly string[], defaul
   const columns = names.map((name) => COLUMNS.get(name.trim().toLowerCase().replace(/[_-]/g, "")));
   for (const { fields, fault, line } of records) {
     const path = [line];
-    if (fault) yield { entry: new Fault("has a quote that is not closed or stands in the wrong place"), path };
+    if (fault !== null) yield { entry: new Fault(fault), path };
     else if (fields.length !== names.length) yield { entry: new Fault(`has ${fields.length} columns where the header has ${names.length}`), path };
     else yield { entry: entryOf(fields, names, columns, defaults), path };
   }
@@ -56,7 +57,7 @@ function entryOf(values: readonly string[], names: readonly string[], columns: r
 
 interface CsvRecord {
   readonly fields: readonly string[];
-  readonly fault: boolean;
+  readonly fault: string | null;
   /** The line on which it begins, from 0. */
   readonly line: number;
 }
@@ -69,28 +70,31 @@ function* recordsOf(text: string, separator: string): Generator<CsvRecord, undef
     const begun = line;
     const from = at;
     const fields: string[] = [];
-    let fault = false;
+    let fault: string | null = null;
     for (;;) {
       const field = text[at] === '"' ? quoted(text, at) : plain(text, at, separator);
       fields.push(field.value);
       at = field.end;
-      if (text[at] === separator) at += 1;
-      else break;
+      if (text[at] !== separator) break;
+      if (fields.length === CSV_COLUMNS_MAX) fault = `has more than ${CSV_COLUMNS_MAX} columns`;
+      if (fault !== null) break;
+      at += 1;
     }
     if (at < text.length && !isLineEnd(text, at)) {
-      fault = true;
+      fault ??= MISQUOTED;
       const next = text.indexOf("\n", at);
       at = next === -1 ? text.length : next;
     }
     // A quote that is never closed takes all that follows.
-    fault ||= fields.at(-1) === UNCLOSED;
+    if (fields.at(-1) === UNCLOSED) fault = MISQUOTED;
     line += countLines(text, from, at) + 1;
     at += text[at] === "\r" ? 2 : 1;
-    if (fields.length > 1 || fields[0] !== "" || fault) yield { fields, fault, line: begun };
+    if (fields.length > 1 || fields[0] !== "" || fault !== null) yield { fields, fault, line: begun };
   }
   return undefined;
 }
 
+const MISQUOTED = "has a quote that is not closed or stands in the wrong place";
 const UNCLOSED = "\0unclosed";
 
 function isLineEnd(text: string, at: number): boolean {
