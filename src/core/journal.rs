@@ -73,6 +73,8 @@ pub struct Journal {
     pub records: Vec<Record>,
     /// The one that is being written.
     pub writing: Option<Record>,
+    /// What was read had no room: not again before. 0: it had.
+    retry_at: Millis,
     /// What is to be read, in this order: this instance's own first.
     unread: Vec<Unread>,
     /// The one that is being read.
@@ -239,18 +241,38 @@ pub fn handle(destination: &mut Destination, event: Store<'_>, state: &mut State
             if journal.reading.take_if(|reading| *reading == id).is_some()
                 && let Some(at) = journal.unread.iter().position(|unread| unread.id == id)
             {
-                let unread = journal.unread.remove(at);
-                loaded(destination, unread, bytes, state);
+                loaded(destination, at, bytes, state);
             }
         }
     }
 }
 
+/// Can so much be held beside what is, and nothing be dropped for it? What is in no record yet will be soon, and needs no
+/// memory then; that is waited for once.
+fn has_room(destination: &mut Destination, bytes: usize, state: &State) -> bool {
+    let (journal, buffer) = (&mut destination.journal, &mut destination.buffer);
+    let room = state.config.buffer_bytes.saturating_sub(bytes);
+    journal.make_room(buffer, room);
+    let waits = buffer.bytes() > room && journal.retry_at == 0 && journal.writable;
+    journal.retry_at = if waits {
+        state.now.after(2 * JOURNAL_DELAY_MS)
+    } else {
+        0
+    };
+    !waits
+}
+
 /// A record was read: its entries are held from here on.
-fn loaded(destination: &mut Destination, unread: Unread, bytes: &[u8], state: &mut State) {
+fn loaded(destination: &mut Destination, at: usize, bytes: &[u8], state: &mut State) {
+    let read = stored::read(bytes, &destination.journal.unread[at].id, state.now);
+    if let Some((batch, _)) = &read
+        && !has_room(destination, batch.entries.bytes(), state)
+    {
+        return;
+    }
+    let unread = destination.journal.unread.remove(at);
     let Unread { id, last, count, .. } = unread;
     let own = count > 0;
-    let read = stored::read(bytes, &id, state.now);
     let Some((mut batch, unix)) = read else {
         if !bytes.is_empty() {
             destination.journal.adopted.push(id);
@@ -389,5 +411,6 @@ fn read_at(destination: &Destination, state: &State) -> Millis {
     if journal.reading.is_some() || journal.unread.is_empty() || !idle || destination.stopped || !state.may_send() {
         return Millis::MAX;
     }
-    destination.backoff.own.max(destination.backoff.server)
+    let backoff = destination.backoff.own.max(destination.backoff.server);
+    backoff.max(journal.retry_at)
 }

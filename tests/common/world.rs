@@ -2,7 +2,7 @@
 //!
 //! Every event goes through [`World::handle`], which drains all effects and has the judge look. Nothing is answered by
 //! itself: a test says what becomes of each request.
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sapwood::core::batch::Id;
 use sapwood::core::client::Client;
@@ -47,6 +47,8 @@ pub(crate) struct World {
     pub(crate) reports: Vec<(Problem, u16)>,
     /// What is in the store of the journal.
     pub(crate) store: BTreeMap<Id, Vec<u8>>,
+    /// The records of pages that are gone.
+    pub(crate) planted: BTreeSet<Id>,
     /// Writes and reads that the store has not answered.
     pub(crate) store_open: Vec<Effect>,
     /// Does the store answer at once?
@@ -98,6 +100,7 @@ impl World {
             reports: Vec::new(),
             trace: Vec::new(),
             store: BTreeMap::new(),
+            planted: BTreeSet::new(),
             store_open: Vec::new(),
             store_answers: true,
             scans: 0,

@@ -248,7 +248,10 @@ fn apply_store(world: &mut World, step: StoreStep) {
         StoreStep::Done | StoreStep::Refused => {}
         StoreStep::Orphan(count) => {
             let (id, record) = orphan(count, world.now.unix);
-            world.store.insert(id, record);
+            // Written once by a page that is gone; what comes again is only its announcement.
+            if world.planted.insert(id) {
+                world.store.insert(id, record);
+            }
             world.handle(Event::Journal(Store::Orphan(id)));
         }
         StoreStep::Later => world.handle(Event::Journal(Store::Later)),
