@@ -53,3 +53,18 @@ fn what_close_leaves_stays_though_a_larger_record_comes_late() {
     world.answer_store();
     assert!(!world.store.is_empty(), "nobody has the first any more");
 }
+
+#[test]
+fn what_is_read_from_the_store_makes_no_larger_body_than_what_is_not() {
+    let mut world = World::with(|config| config.batch_bytes = 8_000);
+    world.open_store();
+    world.online(false);
+    for _ in 0..40 {
+        world.log_with(Level::Info, &json!({ "data": "x".repeat(300) }));
+    }
+    world.advance(1_000);
+    let records: Vec<usize> = world.store.values().map(Vec::len).collect();
+    assert!(records.len() > 1, "several records");
+    // A record has twelve bytes an entry and some more beside what its body will have.
+    assert!(records.iter().all(|bytes| *bytes < 8_000), "{records:?}");
+}
