@@ -11,7 +11,7 @@ use super::destination::Destination;
 use super::effect::Effect;
 use super::encode::{json, stored};
 use super::journal::Record;
-use super::limits::JOURNAL_DELAY_MS;
+use super::limits::{HEADER_SLACK_BYTES, JOURNAL_DELAY_MS};
 use super::state::{Phase, State};
 use super::time::Millis;
 
@@ -45,16 +45,21 @@ pub fn write(destination: &mut Destination, state: &mut State) {
     let mut header = Vec::new();
     json::write_account(&mut header, state, &destination.books[0]);
     let journal = &destination.journal;
-    let fresh = gather(destination, state, journal.upto, state.config.batch_bytes, true);
+    // A record becomes a body, whose header takes room.
+    let batch_bytes = state.config.batch_bytes;
+    let bytes_max = batch_bytes
+        .saturating_sub(header.len() + HEADER_SLACK_BYTES)
+        .max(batch_bytes / 2);
+    let fresh = gather(destination, state, journal.upto, bytes_max, true);
     let (mut count, mut bytes, mut after) = (fresh.heads.len(), fresh.text.len(), journal.upto);
     for record in journal.records.iter().rev() {
         (count, bytes) = (count + record.count, bytes + record.bytes);
-        if record.count * 2 > count || count > state.config.batch_entries || bytes > state.config.batch_bytes {
+        if record.count * 2 > count || count > state.config.batch_entries || bytes > bytes_max {
             break;
         }
         after = record.first - 1;
     }
-    let entries = gather(destination, state, after, state.config.batch_bytes, true);
+    let entries = gather(destination, state, after, bytes_max, true);
     let id = state.id();
     let (Some(first), Some(last)) = (entries.heads.first(), entries.heads.last()) else {
         return;

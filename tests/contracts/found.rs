@@ -1,9 +1,10 @@
 //! What the simulator has found, each fault once, small enough to read.
+use sapwood::core::event::{Event, Store};
 use sapwood::core::level::Level;
 use sapwood::core::stats::{DropReason, counter};
 use serde_json::json;
 
-use crate::common::world::World;
+use crate::common::world::{World, config};
 
 #[test]
 fn an_entry_too_large_for_any_request_is_not_stored() {
@@ -52,4 +53,23 @@ fn what_close_leaves_stays_though_a_larger_record_comes_late() {
     assert_eq!(world.count(counter::STORED), 1);
     world.answer_store();
     assert!(!world.store.is_empty(), "nobody has the first any more");
+}
+
+#[test]
+fn what_is_read_from_the_store_makes_no_larger_body_than_what_is_not() {
+    let mut world = World::with(|config| config.batch_bytes = 8_000);
+    world.open_store();
+    world.online(false);
+    world.log_many(200);
+    world.advance(1_000);
+    assert!(world.store.len() > 1, "several records");
+    let mut next = World::start(config(), *b"another instance");
+    next.store = world.store;
+    next.open_store();
+    for id in next.store.keys().copied().collect::<Vec<_>>() {
+        next.handle(Event::Journal(Store::Orphan(id)));
+        next.answer(200);
+    }
+    let bodies: Vec<usize> = next.sent.iter().map(|sent| sent.request.body.len()).collect();
+    assert!(bodies.iter().all(|bytes| *bytes <= 8_000), "{bodies:?}");
 }

@@ -68,7 +68,11 @@ impl App {
             seq: 0,
             stamp: unix,
             level: name(level),
-            message: String::new(),
+            message: if plan.monotonous && rng.chance(700) {
+                "again".to_owned()
+            } else {
+                String::new()
+            },
             fill,
             secret,
             flow,
@@ -104,7 +108,9 @@ impl App {
     fn push(&mut self, mut entry: Accepted) -> bool {
         self.seq += 1;
         entry.seq = self.seq;
-        entry.message = format!("m{}.{}", self.name, self.seq);
+        if entry.message.is_empty() {
+            entry.message = format!("m{}.{}", self.name, self.seq);
+        }
         self.tape.push(entry);
         self.tape.len() == 1
     }

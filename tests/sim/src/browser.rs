@@ -126,6 +126,12 @@ impl World {
             _ => "fetch",
         };
         self.seen.note("request", name);
+        if sent.request.frame {
+            self.seen.note("request", "frame");
+        }
+        if sent.request.body.starts_with(b"SAP1\x04") {
+            self.seen.note("request", "compressed");
+        }
         if sent.request.simple {
             self.seen.note("request", "simple");
         }
@@ -185,8 +191,8 @@ impl World {
             return;
         };
         let outcome = match scripted.unwrap_or(fate.end) {
-            End::Answer => Outcome::Answered(answer(reply, reply.count)),
-            End::CutAnswer => Outcome::Answered(answer(reply, 0)),
+            End::Answer => Outcome::Answered(answer(reply, reply.count, self.plan.frames)),
+            End::CutAnswer => Outcome::Answered(answer(reply, 0, false)),
             End::Fails(_) if scripted.is_some() => Outcome::Failed,
             End::Fails(_) | End::Hangs => return,
         };
@@ -278,11 +284,11 @@ impl World {
     }
 }
 
-fn answer(reply: Reply, count: u64) -> Answer {
+fn answer(reply: Reply, count: u64, frames: bool) -> Answer {
     Answer {
         status: reply.status,
         retry_after_ms: reply.retry_after_ms,
         count,
-        frames: false,
+        frames,
     }
 }

@@ -37,6 +37,8 @@ const NAMES: &[(&str, &[&str])] = &[
             "at close",
             "retried",
             "held back",
+            "frame",
+            "compressed",
         ],
     ),
     ("outcome", &["answered", "failed", "taken", "late"]),
@@ -65,6 +67,7 @@ const NAMES: &[(&str, &[&str])] = &[
         &[
             "buffer_full",
             "too_large",
+            "rate_limited",
             "unserialisable",
             "rejected",
             "retries_exhausted",

@@ -102,6 +102,10 @@ pub(crate) struct Plan {
     /// Permille of erasures that fail, and of writes that are lost though they were said to be safe.
     pub(crate) erase_fails: u32,
     pub(crate) rot: u32,
+    /// Does the receiver read frames?
+    pub(crate) frames: bool,
+    /// Do many entries have the same message?
+    pub(crate) monotonous: bool,
     /// Kinds of lines and receivers that this seed knows, by index.
     pub(crate) lines: Vec<usize>,
     pub(crate) receivers: Vec<usize>,
@@ -127,23 +131,26 @@ impl Plan {
             }
         };
         let persist = rng.chance(500);
+        let frames = rng.chance(400);
         let (lines, receivers) = (some(rng, lines), some(rng, receivers));
         Plan {
             browser: rng.pick(&[Browser::Chromium, Browser::Chromium, Browser::Firefox, Browser::Webkit]),
             steps: rng.between(20, 120) as u32,
             weights,
             pause_bits: rng.between(4, 16),
-            settings: settings(rng),
+            settings: settings(rng, frames),
             fills: fills(rng),
             flows: rng.chance(500),
             secrets: rng.chance(700),
             dies_between: rng.chance(200),
             late_timers: rng.pick(&[0, 50, 500]),
             // A record's age goes by the wall clock, so with a journal two clocks make two clients.
-            shadow: !persist && rng.chance(500),
+            shadow: !persist && !frames && rng.chance(500),
             persist,
             erase_fails: rng.pick(&[0, 0, 200]),
             rot: rng.pick(&[0, 0, 0, 50]),
+            frames,
+            monotonous: rng.chance(200),
             lines,
             receivers,
         }
@@ -166,6 +173,8 @@ impl Plan {
             persist: false,
             erase_fails: 0,
             rot: 0,
+            frames: false,
+            monotonous: false,
             lines: Vec::new(),
             receivers: Vec::new(),
         }
@@ -183,7 +192,7 @@ impl Plan {
 }
 
 /// Small bounds, so that they are met; each setting is left at its default now and then.
-fn settings(rng: &mut Rng) -> Vec<(Setting, u64)> {
+fn settings(rng: &mut Rng, frames: bool) -> Vec<(Setting, u64)> {
     let mut settings = Vec::new();
     let mut set = |rng: &mut Rng, permille, setting, values: &[u64]| {
         if rng.chance(permille) {
@@ -214,6 +223,9 @@ fn settings(rng: &mut Rng) -> Vec<(Setting, u64)> {
     set(rng, 100, Setting::Redact, &[0]);
     set(rng, 500, Setting::CrossOrigin, &[0, 1]);
     set(rng, 250, Setting::Keepalive, &[0]);
+    // What a frame is, only a receiver knows that reads them. The compressed size goes by all bytes, times included.
+    set(rng, 1_000, Setting::Compress, if frames { &[1, 1, 2] } else { &[0, 1] });
+    set(rng, 300, Setting::RateLimit, &[0, 1, 2, 20]);
     settings
 }
 

@@ -1,8 +1,11 @@
 //! A request's body, read by `serde_json`: what a receiver sees of it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::io::Read as _;
 
+use flate2::read::ZlibDecoder;
 use sapwood::core::effect::Request;
 use sapwood::core::event::RequestId;
 use serde::Deserialize;
@@ -75,6 +78,8 @@ pub(crate) struct Entry {
     pub(crate) flow_id: Option<String>,
     pub(crate) step_index: Option<u32>,
     pub(crate) data: Option<Data>,
+    /// It stands for so many others.
+    pub(crate) repeated: Option<u64>,
 }
 
 /// The data that the workload logs.
@@ -89,7 +94,8 @@ impl Sent {
     /// # Panics
     /// If the body is not what wire.md says.
     pub(crate) fn new(request: Request) -> Self {
-        let body: Body<'_> = serde_json::from_slice(&request.body).expect("wire: a body is a batch as JSON");
+        let plain = unpacked(&request.body);
+        let body: Body<'_> = serde_json::from_slice(&plain).expect("wire: a body is a batch as JSON");
         let mut hasher = DefaultHasher::new();
         let entries: Vec<(u64, Box<str>)> = body
             .logs
@@ -127,7 +133,7 @@ impl Sent {
             dropped,
             entries,
             hash: hasher.finish(),
-            leaks: contains(&request.body, SECRET.as_bytes()),
+            leaks: contains(&plain, SECRET.as_bytes()),
             request,
         }
     }
@@ -167,6 +173,23 @@ impl Sent {
             self.last,
             self.end,
         )
+    }
+}
+
+/// What is in a frame (wire.md), or the body as it is.
+fn unpacked(body: &[u8]) -> Cow<'_, [u8]> {
+    let Some(frame) = body.strip_prefix(b"SAP1") else {
+        return Cow::Borrowed(body);
+    };
+    match frame.split_first() {
+        Some((0, plain)) => Cow::Borrowed(plain),
+        Some((4, zlib)) => {
+            let mut plain = Vec::new();
+            let read = ZlibDecoder::new(zlib).read_to_end(&mut plain);
+            read.expect("wire: a frame holds a zlib stream");
+            Cow::Owned(plain)
+        }
+        other => panic!("wire: a frame of an unknown kind: {:?}", other.map(|(flags, _)| flags)),
     }
 }
 

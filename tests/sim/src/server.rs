@@ -120,6 +120,8 @@ impl Server {
         for (seq, text) in sent.entries.iter().take(count) {
             let name = (sent.instance.clone(), *seq);
             match self.entries.get(&name) {
+                // What stands for others says of how many when it is written, to the journal or into a batch.
+                Some(known) if known.contains("\"repeated\":") => {}
                 Some(known) => assert_eq!(known, text, "I8: entry {seq} of {} has two texts", sent.instance),
                 None => {
                     self.arrivals.push(name.clone());

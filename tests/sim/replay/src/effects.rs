@@ -61,7 +61,7 @@ impl Hash {
     }
 
     fn request(&mut self, request: &Request) {
-        let flags = [request.keepalive, request.beacon, request.simple].map(u64::from);
+        let flags = [request.keepalive, request.beacon, request.simple, request.frame].map(u64::from);
         self.numbers(&[1, u64::from(request.id), request.timeout_ms]);
         self.numbers(&flags);
         self.bytes(&request.body);

@@ -33,6 +33,7 @@ pub(crate) fn write(out: &mut Vec<u8>, now: Now, event: &Event<'_>) {
                     put(out, u64::from(answer.status));
                     put(out, answer.retry_after_ms);
                     put(out, answer.count);
+                    put(out, u64::from(answer.frames));
                 }
             }
         }
@@ -125,7 +126,7 @@ fn outcome(from: &mut Reader<'_>) -> Outcome {
             status: from.number() as u16,
             retry_after_ms: from.number(),
             count: from.number(),
-            frames: false,
+            frames: from.number() != 0,
         }),
     }
 }

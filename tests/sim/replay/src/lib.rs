@@ -121,7 +121,7 @@ mod tests {
             status: 503,
             retry_after_ms: 70_000,
             count: 2,
-            frames: false,
+            frames: true,
         };
         let id = [7; 16];
         let bytes = &[1, 2, 3][..];

@@ -1,6 +1,6 @@
 //! The parts of a configuration that the simulator varies, each one number.
 
-use sapwood::core::config::{Config, Consent};
+use sapwood::core::config::{Compress, Config, Consent};
 
 /// One part of the configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -32,10 +32,14 @@ pub enum Setting {
     CrossOrigin,
     /// Does `fetch` know `keepalive`?
     Keepalive,
+    /// `compress`: 0 never, 1 once the receiver has said that it reads frames, 2 always.
+    Compress,
+    /// `rateLimit`: 0 is none.
+    RateLimit,
 }
 
 impl Setting {
-    const ALL: [Setting; 13] = [
+    const ALL: [Setting; 15] = [
         Setting::BatchEntries,
         Setting::BatchBytes,
         Setting::FlushInterval,
@@ -49,6 +53,8 @@ impl Setting {
         Setting::Redact,
         Setting::CrossOrigin,
         Setting::Keepalive,
+        Setting::Compress,
+        Setting::RateLimit,
     ];
 
     /// From its number.
@@ -80,5 +86,13 @@ pub fn configure(config: &mut Config, setting: Setting, value: u64) {
             config.api_key = b"key".to_vec();
         }
         Setting::Keepalive => config.keepalive = flag,
+        Setting::Compress => {
+            config.compress = match value {
+                0 => Compress::Never,
+                1 => Compress::Auto,
+                _ => Compress::Always,
+            }
+        }
+        Setting::RateLimit => config.rate_limit = value as u32,
     }
 }

@@ -62,6 +62,9 @@ pub(super) struct Batch {
     too_large: bool,
 }
 
+/// Entries are counted over so many seconds.
+const RATE_WINDOW_S: u64 = 10;
+
 /// After so many failures in a row a batch gives way to a smaller one.
 const BREAKER_FAILURES: u32 = 5;
 const PROBE_ENTRIES: usize = 10;
@@ -356,6 +359,8 @@ impl Books {
             left -= these;
         }
         assert_eq!(left, 0, "I1: more are held than there can be");
+        // What stands for others carries nothing.
+        let bytes = if self.limited(rules) == 0 { bytes } else { 0 };
         assert!(
             bytes <= rules.buffer_bytes as u64,
             "I2: at least {bytes} bytes are held, and {} may be",
@@ -371,6 +376,14 @@ impl Books {
         let others = self.others.values().filter(|other| other.fate == Fate::Held);
         let others: usize = others.map(|other| other.text.len() + REST_BYTES).sum();
         self.sizes.iter().map(most).sum::<u64>() + others as u64 >= bound as u64
+    }
+
+    /// How many may have been left out by the rate limit: those past the first of a window.
+    pub(crate) fn limited(&self, rules: &Rules) -> u64 {
+        match u64::from(rules.rate_limit) {
+            0 => 0,
+            limit => self.known.len() as u64 - (limit * RATE_WINDOW_S).min(self.known.len() as u64),
+        }
     }
 
     /// How many that are not known to have met their end were logged until then.

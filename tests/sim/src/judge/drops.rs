@@ -71,6 +71,7 @@ impl Drops {
             DropReason::Expired if self.wall_clock => u64::MAX,
             DropReason::Expired => books.older_than(now.monotonic.saturating_sub(rules.max_age)) + books.adopted(),
             DropReason::StoreFailed => lost,
+            DropReason::RateLimited => books.limited(rules),
             DropReason::BufferFull if self.full => u64::MAX,
             _ => 0,
         };

@@ -92,6 +92,10 @@ impl Ledger {
         self.orphans.remove(id);
         match record::read(id, bytes) {
             Some(record) => {
+                for (seq, _) in &record.entries {
+                    // If an earlier attempt to erase it has failed, all begins anew.
+                    self.early.remove(&(record.instance.clone(), *seq));
+                }
                 if !own {
                     self.read_now = record.entries.len() as u64;
                     books.adopt(&hex(id), &record);
@@ -212,7 +216,12 @@ impl Ledger {
         if self.safe.contains(&id) {
             self.is_safe(id, false);
         }
-        self.orphans.remove(&id);
+        // It may have been read before, and could not be erased.
+        let unread = self.orphans.remove(&id);
+        if unread {
+            self.unread += 1;
+            return false;
+        }
         let Some(record) = self.written.get(&id).or_else(|| self.loaded.get(&hex(&id))) else {
             self.unread += 1;
             return false;

@@ -134,6 +134,8 @@ impl Judge {
                 let instance = self.books.instance().to_owned();
                 let stored = counters[counter::STORED];
                 self.ledger.event(event, &instance, stored, &mut self.books);
+                // What was read takes room.
+                self.drops.full |= self.books.fills(self.rules.buffer_bytes);
             }
             Event::Restored => {
                 let latest = now.after(RESTORED_MS).saturating_sub(self.rules.timeout);

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use sapwood::core::config::Consent;
-use sapwood::core::limits::{KEEPALIVE_BYTES_MAX, REQUEST_BYTES_MAX};
+use sapwood::core::limits::{BATCH_ENTRIES_MAX, KEEPALIVE_BYTES_MAX, REQUEST_BYTES_MAX};
 use sapwood::core::time::Now;
 
 use super::Judge;
@@ -55,7 +55,13 @@ impl Judge {
         let request = &sent.request;
         let (bytes, entries) = (request.body.len(), sent.entries.len());
         assert!(bytes <= REQUEST_BYTES_MAX, "I2: a body of {bytes} bytes");
-        assert!(entries <= self.rules.batch_entries, "I2: a batch of {entries} entries");
+        // A frame at exit takes what there is.
+        let most = if request.frame {
+            BATCH_ENTRIES_MAX
+        } else {
+            self.rules.batch_entries
+        };
+        assert!(entries <= most, "I2: a batch of {entries} entries");
         let bound = self.rules.batch_bytes.max(KEEPALIVE_BYTES_MAX);
         assert!(entries == 1 || bytes <= bound, "I2: {bytes} bytes of several entries");
         assert!(!(request.beacon && request.keepalive), "it is one or the other");

@@ -17,6 +17,7 @@ pub(crate) struct Rules {
     pub(super) max_delay: Millis,
     pub(super) cross_origin: bool,
     pub(super) redacts: bool,
+    pub(super) rate_limit: u32,
     pub(super) key: String,
 }
 
@@ -49,6 +50,7 @@ impl Rules {
             max_delay: config.retry.max_delay_ms,
             cross_origin: config.cross_origin,
             redacts: config.redact.enabled,
+            rate_limit: config.rate_limit,
             key: String::from_utf8(config.api_key.clone()).expect("a key is text"),
         }
     }
