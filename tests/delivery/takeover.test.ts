@@ -63,7 +63,7 @@ async function closeOne(browser: RealBrowser): Promise<Run> {
   await second.page.close();
   await server.close();
   const parts = ["first", "second"].map((source) => account(server.ledger, source, 0));
-  const sum = (member: keyof Run) => parts.reduce((all, part) => all + part[member], 0);
+  const sum = (member: "arrived" | "twice" | "again") => parts.reduce((all, part) => all + part[member], 0);
   for (const source of ["first", "second"]) assert.equal(marks(server.ledger, source)[0], 0, `${source} begins at its beginning`);
-  return { accepted: accepted.reduce((a, b) => a + b), arrived: sum("arrived"), twice: sum("twice"), again: sum("again"), counted: 0 };
+  return { accepted: accepted.reduce((a, b) => a + b), arrived: sum("arrived"), twice: sum("twice"), again: sum("again"), counted: null };
 }
