@@ -9,9 +9,9 @@
 export interface Locks {
   /** Resolves once the lock is held; it is held until all are given back. */
   _hold(name: string): Promise<void>;
-  /** Calls `gone` when nobody holds the lock any more, once, however often it is asked; not after all were given back. */
-  _outlive(name: string, gone: () => void): void;
-  /** Gives all of them back. */
+  /** Calls once when nobody holds the lock any more; not after all were given back. */
+  _watch(name: string, gone: () => void): void;
+  /** Gives all of them back, and watches none. */
   _release(): void;
   /** The names of the locks that any page holds; undefined where there are no locks. */
   _held(): Promise<Set<string | undefined>> | undefined;
@@ -20,9 +20,8 @@ export interface Locks {
 export function webLocks(): Locks {
   const locks = globalThis.navigator?.locks as LockManager | undefined;
   let releases: (() => void)[] = [];
-  /** The locks that are waited for because another page holds them. */
-  const awaited = new Set<string>();
-  let waiting = new AbortController();
+  let watched = new Set<string>();
+  let watching = new AbortController();
   return {
     _hold: (name) =>
       new Promise((held) => {
@@ -33,23 +32,21 @@ export function webLocks(): Locks {
         if (request) request.catch(() => held());
         else held();
       }),
-    _outlive(name, gone) {
-      if (awaited.has(name)) return;
-      awaited.add(name);
+    _watch(name, gone) {
+      if (watched.has(name)) return;
+      watched.add(name);
+      const { signal } = watching;
       locks
-        ?.request(name, { signal: waiting.signal }, () => {
-          awaited.delete(name);
-          // In a task of its own: by then this lock is given back, too.
-          setTimeout(gone);
-        })
+        ?.request(name, { signal }, () => watched.delete(name))
+        .then(gone)
         .catch(() => {});
     },
     _release() {
-      waiting.abort();
-      waiting = new AbortController();
-      awaited.clear();
       releases.forEach((release) => release());
       releases = [];
+      watching.abort();
+      watching = new AbortController();
+      watched = new Set();
     },
     _held: () => locks?.query().then(({ held = [] }) => new Set(held.map((lock) => lock.name))),
   };

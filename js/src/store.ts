@@ -29,6 +29,7 @@ const SCAN_MS = 60_000;
 const ORPHAN_AGE_MS = 30_000;
 
 const NOTHING = /* @__PURE__ */ new Uint8Array();
+const asIds = (keys: ArrayBuffer[]): Uint8Array[] => keys.map((key) => new Uint8Array(key));
 const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
 /** Reports to the core: what, a count, and an id with what was read under it. */
@@ -95,17 +96,9 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
       .catch(failed);
   };
 
-  /** The lock that the instance of a record holds while it lives. */
-  const lockOf = (id: Uint8Array): string => `${database} ${hex(id.subarray(0, INSTANCE_BYTES))}`;
-
-  /** Looks which records there are. */
+  /** The records that are there and whose instance is not. */
   const look = (found: (ids: Uint8Array[]) => void): void =>
-    act(
-      "readonly",
-      (records) => records.getAllKeys(null, ORPHANS_MAX),
-      (keys) => found((keys as ArrayBuffer[]).map((key) => new Uint8Array(key))),
-      () => {},
-    );
+    act("readonly", (records) => records.getAllKeys(null, ORPHANS_MAX), (keys) => found(asIds(keys as ArrayBuffer[])), () => {});
   const orphans = (ids: Uint8Array[]): void => ids.forEach((id) => tell(ORPHAN!, 0, id));
 
   const scan = async (): Promise<void> => {
@@ -117,9 +110,9 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
         setTimeout(() => look((ids) => orphans(ids.filter((id) => known.has(hex(id))))), ORPHAN_AGE_MS);
       });
     }
-    look((ids) => orphans(ids.filter((id) => !names.has(lockOf(id)))));
-    // A page whose lock is seen may be going in this moment; perhaps it is the one whose place this page has just taken.
-    for (const name of names) if (name?.startsWith(`${database} `) && name !== instance) locks._outlive(name, lead);
+    // Who lives, or is about to be gone, is looked for again when it is.
+    for (const other of names) if (other?.startsWith(`${database} `) && other !== instance) locks._watch(other, lead);
+    look((ids) => orphans(ids.filter((id) => !names.has(`${database} ${hex(id.subarray(0, INSTANCE_BYTES))}`))));
   };
 
   /** Becomes the one sender of what dead pages left, as soon as no other page is, and looks for it. */
@@ -157,12 +150,7 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
     addEventListener("pagehide", pagehide);
     addEventListener("pageshow", pageshow);
     if (later) void Promise.resolve().then(() => tell(ABLE!, 0, NOTHING));
-    act(
-      "readonly",
-      (records) => records.count(),
-      (count) => tell(OPEN!, count as number, NOTHING),
-      closed,
-    );
+    act("readonly", (records) => records.count(), (count) => tell(OPEN!, count as number, NOTHING), closed);
   } catch {
     // There is none, or the page may not use it.
     void Promise.resolve().then(closed);
@@ -172,23 +160,13 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
     const id = bytes.slice(0, ID_BYTES);
     const refused = (): void => tell(REFUSED!, 0, id);
     if (operation === STORE) {
-      instance = lockOf(id);
+      instance = `${database} ${hex(id.subarray(0, INSTANCE_BYTES))}`;
       // Whoever finds the record has to see that its page lives.
       void (alive ??= locks._hold(instance)).then(() =>
-        act(
-          "readwrite",
-          (records) => records.put(bytes.slice(ID_BYTES), id),
-          () => tell(STORED!, 0, id),
-          refused,
-        ),
+        act("readwrite", (records) => records.put(bytes.slice(ID_BYTES), id), () => tell(STORED!, 0, id), refused),
       );
     } else if (operation === ERASE) {
-      act(
-        "readwrite",
-        (records) => records.delete(id),
-        () => {},
-        () => {},
-      );
+      act("readwrite", (records) => records.delete(id), () => {}, () => {});
     } else if (operation === LOAD) {
       const loaded = (record?: unknown): void => {
         const read = new Uint8Array(ID_BYTES + ((record as Uint8Array | undefined)?.length ?? 0));
@@ -196,12 +174,7 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
         if (record) read.set(record as Uint8Array, ID_BYTES);
         tell(LOADED!, 0, read);
       };
-      act(
-        "readonly",
-        (records) => records.get(id),
-        loaded,
-        () => loaded(),
-      );
+      act("readonly", (records) => records.get(id), loaded, () => loaded());
     } else if (operation === SCAN) lead();
     else if (operation === LATER) later?.(bytes);
     else if (operation === END) {

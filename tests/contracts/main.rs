@@ -23,6 +23,7 @@ mod journal;
 mod later;
 mod leaving;
 mod offline;
+mod orphans;
 mod privacy;
 mod rate;
 mod retry;

@@ -1,7 +1,7 @@
 //! Owns the form of a record in the journal: entries as they go out, and what their batch's header says of the instance.
 //!
 //! A checksum of four bytes, then MessagePack strings: version, id, time of writing, heads, header, text. Numbers are
-//! big-endian. A record that is damaged, or of another version, is not read at all. Tested by `tests/contracts/stored.rs`.
+//! big-endian. A record that is damaged, or of another version, is not read at all. Tested by `tests/contracts/orphans.rs`.
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
