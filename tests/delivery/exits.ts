@@ -8,7 +8,7 @@ import { openApp, type RealBrowser, type RealPage } from "../support/browsers.js
 import type { PlainOptions } from "../support/page.js";
 import type { FaultServer } from "../support/server.js";
 import type { Ledger } from "../support/ledger.js";
-import { assertCloses } from "../support/stats.js";
+import { assertCloses, dropped } from "../support/stats.js";
 import { waitFor } from "../support/wait.js";
 import type { Run } from "./figures.js";
 
@@ -57,33 +57,31 @@ export async function openWaiting(browser: RealBrowser, origin: string, source: 
 }
 
 /**
- * In the page: notes the last readings of `log`, or of all `loggers`, after their own handlers. In the storage, where another page of the
- * origin finds it; by a beacon in Firefox, whose beacons share no quota, and whose storage loses what a closing page writes.
+ * In the page: notes the last readings of `log`, or of all `loggers`, in the storage, after their own handlers. Not in Firefox: its
+ * storage loses what a closing page writes, and a beacon of the test's own would take the place of the logger's.
  */
 export function noteLast(): void {
-  const note = () => {
-    const text = JSON.stringify((window.loggers ?? [window.log]).map((log) => log.stats()));
-    if (/Firefox/.test(navigator.userAgent)) navigator.sendBeacon("/noted", text);
-    else localStorage.setItem("last", text);
-  };
+  const note = () => localStorage.setItem("last", JSON.stringify((window.loggers ?? [window.log]).map((log) => log.stats())));
   // Which event is the last differs between the ways to leave.
   addEventListener("pagehide", note);
   document.addEventListener("visibilitychange", note);
 }
 
-/** What the page that is gone has noted, and noted by no page before. */
-export async function readLast(browser: RealBrowser, server: FaultServer, origin: string = server.url): Promise<Stats[]> {
+/** What the page that is gone has noted, and noted by no page before; undefined in Firefox. */
+export async function readLast(browser: RealBrowser, origin: string): Promise<Stats[] | undefined> {
+  if (browser.name === "firefox") return undefined;
   const reader = await browser.open(`${origin}/blank`);
-  const text = await waitFor("the last reading", async () => {
-    return server.notes.at(-1)?.text ?? (await reader.evaluate(() => localStorage.getItem("last")));
-  });
-  server.notes.length = 0;
+  const text = await waitFor("the last reading", () => reader.evaluate(() => localStorage.getItem("last")));
   await reader.evaluate(() => localStorage.removeItem("last"));
   await reader.close();
   const last = JSON.parse(text) as Stats[];
   last.forEach(assertCloses);
   return last;
 }
+
+/** How many entries a reading says have left the page, and how many it holds or has dropped. */
+export const sentBy = ({ delivered, unconfirmed, inFlight }: Stats): number => delivered + unconfirmed + inFlight;
+export const countedBy = (last: Stats): number => last.buffered + last.stored + dropped(last);
 
 /** Which of the test's own marks the receiver has, in the order of arrival. */
 export const marks = (ledger: Ledger, source: string): number[] =>
@@ -102,10 +100,10 @@ export async function settle(ledger: Ledger, source: string, expected: number, b
 }
 
 /** The account of one run. */
-export function account(ledger: Ledger, source: string, accepted: number, counted = 0): Run {
+export function account(ledger: Ledger, source: string, accepted: number, counted?: number): Run {
   const came = marks(ledger, source);
   const arrived = new Set(came).size;
-  return { accepted, arrived, twice: came.length - arrived, again: ledger.again(source), counted };
+  return { accepted, arrived, twice: came.length - arrived, again: ledger.again(source), counted: counted ?? null };
 }
 
 /**

@@ -15,8 +15,8 @@ export interface Run {
   twice: number;
   /** Entries that came a second time and were known by their ids. */
   again: number;
-  /** Entries that a logger has counted as dropped, or still held when it was last asked. */
-  counted: number;
+  /** Entries that a logger has counted as dropped, or still held when it was last asked; null where it was not asked. */
+  counted: number | null;
 }
 
 /** Which part of the page a figure belongs to, in the order of the page. */

@@ -56,6 +56,6 @@ async function killAndReturn(name: BrowserName): Promise<Run> {
     arrived: promised.filter((index) => arrived.has(index)).length,
     twice: came.length - arrived.size,
     again: server.ledger.again("killed"),
-    counted: 0,
+    counted: null,
   };
 }

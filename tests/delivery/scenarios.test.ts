@@ -38,7 +38,7 @@ for (const name of chosenBrowsers()) {
 }
 
 /** What came of a scenario. The test's own mark of an entry is its message. */
-function accountOf({ server, source, readings }: Stage): Run {
+function accountOf({ server, source, readings }: Stage): Run & { counted: number } {
   const messages = server.ledger.of(source).map(({ entry }) => entry.message);
   const arrived = new Set(messages).size;
   return {
