@@ -23,12 +23,15 @@ const stage = byId("view", HTMLElement);
 const header = new Header();
 const router = new Router(changed);
 let connected: boolean | null = null;
+/** Is the stream open? A question may fail while it is. */
+let streaming = false;
 
 const feed = new Feed({
   entries: (arrival) => current().arrived?.(arrival),
   flows: () => current().flowsChanged?.(),
   instances: () => current().instancesChanged?.(),
   connected: (is) => {
+    streaming = is;
     const back = is && connected === false;
     connected = is;
     header.connected(is);
@@ -47,8 +50,12 @@ const host: Host = {
     if (error instanceof Refusal) {
       if (error.status !== 404) header.refused(error.message);
     } else if (error !== null) {
-      if (connected !== false) connected = false;
+      connected = false;
       header.connected(false);
+    } else if (streaming) {
+      // What was said of an earlier question is over; a stream that is closed says so itself.
+      connected = true;
+      header.connected(true);
     }
   },
 };
