@@ -47,6 +47,22 @@ test("an error is opened by mouse: message, stack with its frames, causes, data,
   assert.deepEqual(problems, []);
 });
 
+test("what a stack says before its frames is shown where the heading does not say it", async (t) => {
+  const at = "    at read (http://127.0.0.1:5173/src/read.ts:4:2)";
+  const { page, problems } = await openViewer(t, [[
+    entry(1, { message: "one", level: "error", errorName: "TypeError", errorStack: `TypeError: x is undefined\n${at}` }),
+    entry(2, { message: "two", level: "error", errorName: "ReadError", errorStack: `Error: it is closed\n${at}`, data: { message: "it is closed" } }),
+  ]]);
+  const shown = async (message: string): Promise<string[]> => {
+    await page.locator(".row", { hasText: message }).click();
+    await panel(page).locator("h2", { hasText: message }).waitFor();
+    return section(page, "Error").locator(".frame").allTextContents();
+  };
+  assert.deepEqual(await shown("one"), ["TypeError: x is undefined", "read src/read.ts:4:2"]);
+  assert.deepEqual(await shown("two"), ["read src/read.ts:4:2"]);
+  assert.deepEqual(problems, []);
+});
+
 test("by keyboard: open, next, previous, close; focus comes back to the list", async (t) => {
   const { page, reader, problems } = await openViewer(t, dataset());
   const ids = storedIds(reader);
@@ -111,6 +127,14 @@ test("copying gives the entry as it was sent, and the link to it", async (t) => 
   assert.deepEqual(JSON.parse(await copied()), reader.entries().at(-1)?.entry);
   await panel(page).getByRole("button", { name: "Copy link" }).click();
   await waitFor("the link", async () => (await copied()) === `${url}/#/live?entry=${id}`);
+});
+
+test("where the browser has no clipboard, copying says so", async (t) => {
+  const { page, problems } = await openViewer(t, dataset().slice(0, 1), "#/live?entry=1");
+  await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+  await panel(page).getByRole("button", { name: "Copy JSON" }).click();
+  await panel(page).getByRole("button", { name: "Not allowed" }).waitFor();
+  assert.deepEqual(problems, []);
 });
 
 test("a thousand keys, deep nesting and every kind of value are shown in pieces", async (t) => {
