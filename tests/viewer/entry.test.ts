@@ -79,6 +79,12 @@ test("by keyboard: open, next, previous, close; focus comes back to the list", a
   await panel(page).waitFor({ state: "hidden" });
   assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("role")), "listbox");
   assert.equal(new URL(page.url()).hash, "#/live");
+  // The back button as well closes it, and the keyboard goes on in the list.
+  await press(page, "Enter");
+  await shows(page, ids[1] ?? 0);
+  await page.goBack();
+  await panel(page).waitFor({ state: "hidden" });
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("role")), "listbox");
   assert.deepEqual(problems, []);
 });
 
@@ -145,8 +151,10 @@ test("a thousand keys, deep nesting and every kind of value are shown in pieces"
   await tree.getByText("wide").click();
   const members = tree.locator("details", { hasText: "wide" }).first().locator(".member");
   await waitFor("a hundred keys", async () => (await members.count()) === 100);
-  await tree.getByRole("button", { name: "Show 100 more of 900" }).click();
+  await tree.getByRole("button", { name: "Show 100 more of 900" }).focus();
+  await press(page, "Enter");
   await waitFor("two hundred", async () => (await members.count()) === 200);
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent), "key 100: 100number");
   assert.match((await tree.textContent()) ?? "", /kinds: 6 items.*null.*true.*boolean.*1\.5.*number.*""/);
   assert.match((await tree.textContent()) ?? "", /\{\} empty object.*\[\] empty list.*__proto__: 1 key.*polluted: 1/);
   assert.equal(await page.evaluate(() => "polluted" in {}), false);

@@ -84,6 +84,7 @@ function current(): View {
 
 function changed(route: Route, before: Route): void {
   const entering = route.view !== before.view;
+  const inPanel = panel.root.contains(document.activeElement);
   if (entering) {
     views[before.view].leave();
     stage.replaceChildren(current().root);
@@ -91,14 +92,19 @@ function changed(route: Route, before: Route): void {
   header.show(route);
   current().show(route, entering);
   panel.show(route.entry);
+  const lost = document.activeElement === document.body || (inPanel && panel.root.hidden);
+  if (lost && before.entry !== null && route.entry === null) focusBack(before.entry);
+  else if (lost && entering) stage.focus({ preventScroll: true });
+}
+
+/** To where one came from, so that the keyboard goes on there. */
+function focusBack(entry: number): void {
+  const places = `[role=listbox], .step[data-id="${entry}"]`;
+  (current().root.querySelector<HTMLElement>(places) ?? stage).focus({ preventScroll: true });
 }
 
 function close(): void {
-  const { entry } = router.route;
   router.go({ entry: null });
-  // To where one came from, so that the keyboard goes on there.
-  const places = `[role=listbox], .step[data-id="${entry ?? 0}"]`;
-  current().root.querySelector<HTMLElement>(places)?.focus({ preventScroll: true });
 }
 
 startKeys({

@@ -110,14 +110,14 @@ export class FlowsView implements View {
   #draw({ flows, next }: FlowsAnswer): void {
     setText(this.#count, `${next === null ? "" : "over "}${counted(flows.length, "flow")}`);
     this.#more.hidden = next === null || this.#limit >= SHOWN_MAX;
-    const text = JSON.stringify(flows);
+    const { status, text: q } = this.#host.route;
+    const text = JSON.stringify([flows, status, q]);
     if (text === this.#shown) return;
     this.#shown = text;
     const focused = document.activeElement instanceof HTMLElement && this.#body.contains(document.activeElement) ? document.activeElement.dataset["flow"] : undefined;
     this.#body.replaceChildren(...flows.map(rowOf));
     if (focused !== undefined) [...this.#body.querySelectorAll("a")].find(({ dataset }) => dataset["flow"] === focused)?.focus();
     this.#table.hidden = flows.length === 0;
-    const { status, text: q } = this.#host.route;
     const hint = element("p", "quiet", "A flow is a story told in steps: ", element("code", "", 'const flow = log.flow("checkout"); flow.info("Cart validated"); flow.ok();'));
     this.#empty.replaceChildren(...(flows.length > 0 ? [] : [status === "" && q === "" ? notice("No flows yet.", hint) : notice("No flows match.")]));
     this.#empty.hidden = flows.length > 0;
