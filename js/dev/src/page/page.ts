@@ -17,6 +17,7 @@ import { FlowsView } from "./flows/flows.js";
 import { LedgerView } from "./ledger/ledger.js";
 import { LiveView } from "./live/live.js";
 import { withFilter } from "./data/filters.js";
+import { startAges } from "./ui/ages.js";
 import { byId } from "./ui/dom.js";
 
 const stage = byId("view", HTMLElement);
@@ -125,6 +126,7 @@ function help(): () => void {
   return open;
 }
 
+startAges();
 stage.replaceChildren(current().root);
 header.show(router.route);
 header.refresh();

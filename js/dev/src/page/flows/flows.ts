@@ -8,8 +8,9 @@ import type { Host, View } from "../app/view.js";
 import { fetchFlows } from "../data/api.js";
 import { NO_ENTRIES } from "../data/feed.js";
 import { Refresher } from "../data/refresher.js";
+import { age } from "../ui/ages.js";
 import { button, element, label, link, setText } from "../ui/dom.js";
-import { ago, counted, duration, grouped } from "../ui/format.js";
+import { counted, duration, grouped } from "../ui/format.js";
 import { instant, notice } from "../ui/parts.js";
 import { lengthOf, slowestText, STATUSES, statusWord } from "./status.js";
 
@@ -130,7 +131,7 @@ function rowOf(flow: FlowSummary): HTMLTableRowElement {
   const branches = flow.branches > 1 ? counted(flow.branches - 1, "branch", "branches") : "";
   const about = [flow.id, flow.source ?? "", branches].filter((part) => part !== "").join(" · ");
   const problems = [flow.errors > 0 ? counted(flow.errors, "error") : "", flow.warnings > 0 ? counted(flow.warnings, "warning") : ""].filter((part) => part !== "");
-  const when = element("td", "num", instant(flow.lastAt, "date"), element("span", "quiet sub", ago(flow.lastAt, Date.now())));
+  const when = element("td", "num", instant(flow.lastAt, "date"), age(flow.lastAt, "quiet sub"));
   return element(
     "tr",
     "",
