@@ -56,6 +56,22 @@ test("what stands in the batch's header only is shown for its entries", async (t
   assert.deepEqual(problems, []);
 });
 
+test("what a stack says before its frames is shown where the heading does not say it", async (t) => {
+  const at = "    at read (http://127.0.0.1:5173/src/read.ts:4:2)";
+  const { page, problems } = await openViewer(t, [[
+    entry(1, { message: "one", level: "error", errorName: "TypeError", errorStack: `TypeError: x is undefined\n${at}` }),
+    entry(2, { message: "two", level: "error", errorName: "ReadError", errorStack: `Error: it is closed\n${at}`, data: { message: "it is closed" } }),
+  ]]);
+  const shown = async (message: string): Promise<string[]> => {
+    await page.locator(".row", { hasText: message }).click();
+    await panel(page).locator("h2", { hasText: message }).waitFor();
+    return section(page, "Error").locator(".frame").allTextContents();
+  };
+  assert.deepEqual(await shown("one"), ["TypeError: x is undefined", "read src/read.ts:4:2"]);
+  assert.deepEqual(await shown("two"), ["read src/read.ts:4:2"]);
+  assert.deepEqual(problems, []);
+});
+
 test("by keyboard: open, next, previous, close; focus comes back to the list", async (t) => {
   const { page, reader, problems } = await openViewer(t, dataset());
   const ids = storedIds(reader);
@@ -72,6 +88,12 @@ test("by keyboard: open, next, previous, close; focus comes back to the list", a
   await panel(page).waitFor({ state: "hidden" });
   assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("role")), "listbox");
   assert.equal(new URL(page.url()).hash, "#/live");
+  // The back button as well closes it, and the keyboard goes on in the list.
+  await press(page, "Enter");
+  await shows(page, ids[1] ?? 0);
+  await page.goBack();
+  await panel(page).waitFor({ state: "hidden" });
+  assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("role")), "listbox");
   assert.deepEqual(problems, []);
 });
 
@@ -122,6 +144,14 @@ test("copying gives the entry as it was sent, and the link to it", async (t) => 
   await waitFor("the link", async () => (await copied()) === `${url}/#/live?entry=${id}`);
 });
 
+test("where the browser has no clipboard, copying says so", async (t) => {
+  const { page, problems } = await openViewer(t, dataset().slice(0, 1), "#/live?entry=1");
+  await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+  await panel(page).getByRole("button", { name: "Copy JSON" }).click();
+  await panel(page).getByRole("button", { name: "Not allowed" }).waitFor();
+  assert.deepEqual(problems, []);
+});
+
 test("a thousand keys, deep nesting and every kind of value are shown in pieces", async (t) => {
   const wide = Object.fromEntries(range(0, 999).map((index) => [`key ${index}`, index]));
   const deep = range(1, 100).reduce<unknown>((inside) => ({ inside }), "the end");
@@ -130,8 +160,10 @@ test("a thousand keys, deep nesting and every kind of value are shown in pieces"
   await tree.getByText("wide").click();
   const members = tree.locator("details", { hasText: "wide" }).first().locator(".member");
   await waitFor("a hundred keys", async () => (await members.count()) === 100);
-  await tree.getByRole("button", { name: "Show 100 more of 900" }).click();
+  await tree.getByRole("button", { name: "Show 100 more of 900" }).focus();
+  await press(page, "Enter");
   await waitFor("two hundred", async () => (await members.count()) === 200);
+  assert.equal(await page.evaluate(() => document.activeElement?.textContent), "key 100: 100number");
   assert.match((await tree.textContent()) ?? "", /kinds: 6 items.*null.*true.*boolean.*1\.5.*number.*""/);
   assert.match((await tree.textContent()) ?? "", /\{\} empty object.*\[\] empty list.*__proto__: 1 key.*polluted: 1/);
   assert.equal(await page.evaluate(() => "polluted" in {}), false);

@@ -4,7 +4,7 @@ import { test } from "node:test";
 import type { Page } from "playwright-core";
 import { batch, range } from "../collector/support.js";
 import { CHECKOUT, dataset } from "./support/dataset.js";
-import { lines, openViewer, press, storedIds, visit, waitForIds } from "./support/viewer.js";
+import { countShown, lines, openViewer, press, storedIds, visit, waitForIds } from "./support/viewer.js";
 
 const facet = (page: Page, name: string) => page.locator(".facets").getByRole("button", { name });
 const hash = (page: Page): string => decodeURIComponent(new URL(page.url()).hash);
@@ -94,9 +94,15 @@ test("a filter holds for what arrives, and the back button takes it back", async
 });
 
 test("a filter that means nothing is refused with the collector's sentence, and the page goes on", async (t) => {
-  const { page, reader } = await openViewer(t, dataset().slice(0, 3));
+  const { page, reader, send } = await openViewer(t, dataset().slice(0, 3));
   await page.evaluate(() => (location.hash = "#/live?level=loud"));
   await page.locator("#status.failing", { hasText: "level is none of the six levels." }).waitFor();
+  // What arrives for the filter of before is not shown under this one.
+  const streamed = page.evaluate(() => new Promise((resolve) => new EventSource("/api/stream?after=0&q=meanwhile").addEventListener("entries", resolve, { once: true })).then(() => true));
+  await send({ logs: [{ level: "info", message: "meanwhile" }] });
+  assert.equal(await streamed, true);
+  await page.locator("#numbers", { hasText: `${storedIds(reader).length} entries` }).waitFor();
+  assert.equal(await countShown(page), 0);
   await page.getByRole("button", { name: /level ≥ loud/ }).click();
   await waitForIds(page, storedIds(reader));
   await page.locator("#status", { hasText: /^Live$/ }).waitFor();

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Page } from "playwright-core";
 import { duration } from "../../js/dev/src/page/ui/format.js";
-import { entry } from "../collector/support.js";
+import { entry, range } from "../collector/support.js";
 import { waitFor } from "../support/wait.js";
 import { CHECKOUT, DECLINED, dataset } from "./support/dataset.js";
 import { openViewer, press, visit } from "./support/viewer.js";
@@ -98,6 +98,15 @@ test("a step opens its entry by mouse and by keyboard, and the next one follows"
   await page.locator(`#panel[data-entry="${ids[3]}"]:not([hidden])`).waitFor();
   await page.locator(".lanes-picture circle").first().click();
   await page.locator(`#panel[data-entry="${ids[0]}"]`).waitFor();
+  assert.deepEqual(problems, []);
+});
+
+test("where the session has more around a flow than is asked for, the page says so", async (t) => {
+  const at = 1_795_694_400_000;
+  const step = entry(1, { timestamp: at, flowId: "busy-a1b2c3d4", stepIndex: 0, flow: { name: "busy" }, sessionId: "s" });
+  const { page, problems } = await openViewer(t, [[step], range(2, 251).map((seq) => entry(seq, { timestamp: at + seq, sessionId: "s" }))], "#/flows/busy-a1b2c3d4");
+  await page.locator(".check", { hasText: "Show 200 other entries of the same session, of its last 200 in that time" }).waitFor();
+  assert.equal(await steps(page).count(), 201);
   assert.deepEqual(problems, []);
 });
 

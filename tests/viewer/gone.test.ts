@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { addressOf, batch, entry, program, range, temporaryFile } from "../collector/support.js";
 import { openTab } from "../support/tabs.js";
 import { waitFor } from "../support/wait.js";
-import { lines, openViewer, serve, storedIds, theBrowser, waitForIds } from "./support/viewer.js";
+import { dataset } from "./support/dataset.js";
+import { lines, openViewer, serve, storedIds, theBrowser, visit, waitForIds } from "./support/viewer.js";
 
 test("it says when the collector is gone, and goes on with it when it is back", async (t) => {
   const { page, url, file, program: first, send, reader } = await openViewer(t, [batch("a", "i", range(1, 5))]);
@@ -40,6 +41,26 @@ test("a page opened before its collector waits for it in every view", async (t) 
   await page.locator("#nav-live").click();
   await addressOf(program(t, "--port", new URL(url).port, "--db", file, "--quiet"));
   await waitForIds(page, storedIds(reader));
+  await page.locator("#status", { hasText: /^Live$/ }).waitFor();
+});
+
+test("a question that failed is asked again, and one that was refused is forgotten with the next answer, though the stream went on", async (t) => {
+  const { page, url } = await openViewer(t, dataset(), "#/ledger");
+  await page.locator(".card").first().waitFor();
+  let failed = 0;
+  await page.route("**/api/flows?*", async (route) => {
+    failed += 1;
+    await route.abort();
+  }, { times: 2 });
+  await page.locator("#nav-flows").click();
+  await page.locator("#status.failing", { hasText: "does not answer" }).waitFor();
+  await page.locator(".flow-table tbody tr").first().waitFor();
+  await page.locator("#status", { hasText: /^Live$/ }).waitFor();
+  assert.equal(failed, 2);
+  await visit(page, url, "#/flows");
+  await page.evaluate(() => (location.hash = "#/flows?status=none"));
+  await page.locator("#status.failing", { hasText: "status is one of" }).waitFor();
+  await page.getByRole("button", { name: "Failed" }).click();
   await page.locator("#status", { hasText: /^Live$/ }).waitFor();
 });
 

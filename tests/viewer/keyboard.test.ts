@@ -30,6 +30,21 @@ test("views are changed by keys and by mouse, and a view is gone back to as it w
   assert.deepEqual(problems, []);
 });
 
+test("the keyboard goes on in the view that a key or a link opened, and filters that have no room are not toggled", async (t) => {
+  const { page, problems } = await openViewer(t, dataset(), "#/flows", { width: 1280 });
+  await page.locator(".flow-table tbody tr").first().waitFor();
+  await press(page, "j", "Enter");
+  await page.locator(".flow-view .step").first().waitFor();
+  assert.equal(await page.evaluate(() => document.activeElement?.id), "view");
+  await press(page, "1", "j", "Enter");
+  await page.locator("#panel[data-entry]").waitFor();
+  assert.equal(await page.locator(".filters-toggle").isVisible(), false);
+  await press(page, "f", "Escape");
+  await page.locator("#panel").waitFor({ state: "hidden" });
+  assert.equal(await page.locator(".facets").isVisible(), true, "as before");
+  assert.deepEqual(problems, []);
+});
+
 test("the help opens and closes by key and by mouse; keys do nothing under it", async (t) => {
   const { page, problems } = await openViewer(t, dataset());
   const help = page.getByRole("dialog");

@@ -53,6 +53,21 @@ test("each account is shown with the numbers of the database, the ones that lost
   assert.deepEqual(problems, []);
 });
 
+test("how long ago a logger was heard stays true while nothing arrives", async (t) => {
+  const { page } = await openViewer(t, [batch("a", "quiet", range(1, 2), { accepted: 2 })], "#/ledger");
+  const life = card(page, "quiet").locator(".card-life");
+  await life.waitFor();
+  await page.clock.setFixedTime(Date.now() + 125_000);
+  await page.locator(".card-life", { hasText: "last heard 2 min ago" }).waitFor();
+});
+
+test("the badge counts the losses that the view does, also of a logger that many others were heard after", async (t) => {
+  const lost = batch("lost", "lost", [1, 4], { accepted: 4 });
+  const { page } = await openViewer(t, [lost, ...range(1, 60).map((number) => batch(`b${number}`, `i${number}`, [1], { accepted: 1 }))], "#/ledger");
+  await page.locator(".overall", { hasText: "2 lost, of 1 of 61 loggers." }).waitFor();
+  await page.locator("#loss", { hasText: "2 lost" }).waitFor();
+});
+
 test("a gap appears while one looks, and goes when what was missing comes late", async (t) => {
   const { page, send, problems } = await openViewer(t, [batch("a", "late", range(1, 5), { accepted: 5 })], "#/ledger");
   await waitFor("nothing lost", async () => (await findings(page, "late")).join() === "nothing lost");

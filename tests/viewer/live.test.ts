@@ -66,6 +66,16 @@ test("more than the stream carries is in the list all the same", async (t) => {
   assert.deepEqual(problems, []);
 });
 
+test("a line of another day tells the day; an entry of a clock that is ahead says that the clocks differ", async (t) => {
+  const ahead = Date.now() + 3_600_000;
+  const { page, problems } = await openViewer(t, [[entry(1, { timestamp: Date.UTC(2026, 0, 2, 3, 4, 5) }), entry(2, { timestamp: ahead })]]);
+  await waitForIds(page, [2, 1]);
+  assert.equal(await page.locator('.row[data-id="1"] time').getAttribute("title"), "2026-01-02 03:04:05.000");
+  await page.locator('.row[data-id="2"]').click();
+  await page.locator("#panel dd", { hasText: /\(.+ earlier: the clocks differ\)/ }).waitFor();
+  assert.deepEqual(problems, []);
+});
+
 test("an entry too large for a list is shown in it, and whole when it is opened", async (t) => {
   const { page, problems } = await openViewer(t, [[entry(1, { data: { long: "x".repeat(100_000) } })]]);
   await page.locator(".row").first().click();

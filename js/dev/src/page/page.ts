@@ -17,18 +17,22 @@ import { FlowsView } from "./flows/flows.js";
 import { LedgerView } from "./ledger/ledger.js";
 import { LiveView } from "./live/live.js";
 import { withFilter } from "./data/filters.js";
+import { startAges } from "./ui/ages.js";
 import { byId } from "./ui/dom.js";
 
 const stage = byId("view", HTMLElement);
 const header = new Header();
 const router = new Router(changed);
 let connected: boolean | null = null;
+/** Is the stream open? A question may fail while it is. */
+let streaming = false;
 
 const feed = new Feed({
   entries: (arrival) => current().arrived?.(arrival),
   flows: () => current().flowsChanged?.(),
   instances: () => current().instancesChanged?.(),
   connected: (is) => {
+    streaming = is;
     const back = is && connected === false;
     connected = is;
     header.connected(is);
@@ -47,8 +51,12 @@ const host: Host = {
     if (error instanceof Refusal) {
       if (error.status !== 404) header.refused(error.message);
     } else if (error !== null) {
-      if (connected !== false) connected = false;
+      connected = false;
       header.connected(false);
+    } else if (streaming) {
+      // What was said of an earlier question is over; a stream that is closed says so itself.
+      connected = true;
+      header.connected(true);
     }
   },
 };
@@ -77,6 +85,7 @@ function current(): View {
 
 function changed(route: Route, before: Route): void {
   const entering = route.view !== before.view;
+  const inPanel = panel.root.contains(document.activeElement);
   if (entering) {
     views[before.view].leave();
     stage.replaceChildren(current().root);
@@ -84,14 +93,19 @@ function changed(route: Route, before: Route): void {
   header.show(route);
   current().show(route, entering);
   panel.show(route.entry);
+  const lost = document.activeElement === document.body || (inPanel && panel.root.hidden);
+  if (lost && before.entry !== null && route.entry === null) focusBack(before.entry);
+  else if (lost && entering) stage.focus({ preventScroll: true });
+}
+
+/** To where one came from, so that the keyboard goes on there. */
+function focusBack(entry: number): void {
+  const places = `[role=listbox], .step[data-id="${entry}"]`;
+  (current().root.querySelector<HTMLElement>(places) ?? stage).focus({ preventScroll: true });
 }
 
 function close(): void {
-  const { entry } = router.route;
   router.go({ entry: null });
-  // To where one came from, so that the keyboard goes on there.
-  const places = `[role=listbox], .step[data-id="${entry ?? 0}"]`;
-  current().root.querySelector<HTMLElement>(places)?.focus({ preventScroll: true });
 }
 
 startKeys({
@@ -112,6 +126,7 @@ function help(): () => void {
   return open;
 }
 
+startAges();
 stage.replaceChildren(current().root);
 header.show(router.route);
 header.refresh();

@@ -3,13 +3,12 @@
  * Tested in: tests/viewer/live.test.ts and gone.test.ts.
  */
 import { fetchInstances, fetchStatus } from "../data/api.js";
-import { lossOf } from "../ledger/verdict.js";
+import { ACCOUNTS, lossOf } from "../ledger/verdict.js";
 import { byId, setText } from "../ui/dom.js";
 import { counted, grouped, size } from "../ui/format.js";
 import { hashOf, START, type Route } from "./route.js";
 
 const REFRESH_MS = 2_000;
-const INSTANCES = 50;
 
 /** See the head of the module. */
 export class Header {
@@ -60,7 +59,7 @@ export class Header {
   refresh(): void {
     if (this.#running || document.hidden) return;
     this.#running = true;
-    Promise.all([fetchStatus(), fetchInstances(INSTANCES)])
+    Promise.all([fetchStatus(), fetchInstances(ACCOUNTS)])
       .then(
         ([{ entries, bytes, ratePerSecond }, { instances }]) => {
           const rate = ratePerSecond >= 10 ? Math.round(ratePerSecond) : Number(ratePerSecond.toFixed(1));

@@ -1,7 +1,7 @@
 /**
  * Owns: which key does what, and the dialog that says so.
  * Invariants: keys with Ctrl, Alt or Meta stay the browser's; while one types, only Escape is ours; Enter and space stay
- * with the control that has focus.
+ * with the control that has focus, the arrows and space with a text that can be scrolled.
  * Tested in: tests/viewer/keyboard.test.ts.
  */
 import { button, element } from "../ui/dom.js";
@@ -65,6 +65,8 @@ function commandOf(key: string, chord: boolean, target: HTMLElement, commands: C
     return null;
   }
   const own = target.closest("button, a, summary, label, input") !== null;
+  // What can be scrolled by keyboard is.
+  if (target.matches("pre") && (key === " " || key.startsWith("Arrow"))) return null;
   switch (key) {
     case "j":
     case "ArrowDown":

@@ -1,6 +1,7 @@
 /**
  * Owns: asking the read API.
  * Invariant: every request has a time limit, so that a hanging collector shows as unreachable.
+ * Tested in: tests/viewer/gone.test.ts and filters.test.ts.
  */
 import type { EntriesAnswer, FacetsAnswer, FlowAnswer, FlowsAnswer, InstancesAnswer, StatusAnswer, StoredEntry } from "../../api-types.js";
 import { parametersOf, type Filter } from "./filters.js";

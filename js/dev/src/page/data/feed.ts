@@ -36,11 +36,6 @@ export class Feed {
     this.#connect();
   }
 
-  close(): void {
-    this.#wanted = null;
-    this.#disconnect();
-  }
-
   #disconnect(): void {
     clearTimeout(this.#retry);
     this.#source?.close();

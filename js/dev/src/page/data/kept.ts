@@ -1,6 +1,7 @@
 /**
  * Owns: what the page remembers of its reader's choices, on this machine.
  * Invariant: a browser that keeps nothing is no error.
+ * Tested in: tests/viewer/keyboard.test.ts.
  */
 export type Choice = "theme" | "filters";
 

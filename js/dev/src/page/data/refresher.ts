@@ -1,7 +1,12 @@
 /**
  * Owns: asking for the same thing again and again, one question at a time and not too often.
- * Invariants: a call while a question is under way makes one more follow; after `stop` no answer is used.
+ * Invariants: a call while a question is under way makes one more follow, and so does a question without an answer, unless it
+ * was refused; after `stop` no answer is used.
+ * Tested in: tests/viewer/gone.test.ts and flows.test.ts.
  */
+import { Refusal } from "./api.js";
+
+/** See the head of the module. */
 export class Refresher<Answer> {
   readonly #ask: () => Promise<Answer>;
   readonly #use: (answer: Answer) => void;
@@ -46,6 +51,7 @@ export class Refresher<Answer> {
     } catch (error) {
       if (generation !== this.#generation) return;
       this.#failed(error);
+      this.#again ||= !(error instanceof Refusal);
     }
     this.#timer = setTimeout(() => {
       this.#running = false;

@@ -22,26 +22,33 @@ export function errorSection(entry: Fields): HTMLElement | null {
   const message = typeof data === "object" && data !== null && "message" in data && typeof data.message === "string" ? data.message : "";
   const head = element("p", "error-head", element("strong", "", name === "" ? "Error" : name), message === "" ? null : `: ${message}`);
   const causes = causesOf(entry).map((cause) => {
-    const title = element("p", "error-head", element("span", "cause-word", "caused by "), element("strong", "", cause.name === "" ? "error" : cause.name), `: ${cause.message}`);
-    const made = element("li", "cause", title, ...stackParts(cause.stack, "Stack of the cause"));
+    const title = element("p", "error-head", element("span", "cause-word", "caused by "), element("strong", "", cause.name === "" ? "error" : cause.name), cause.message === "" ? null : `: ${cause.message}`);
+    const made = element("li", "cause", title, ...stackParts(cause.stack, cause.name, cause.message, "Stack of the cause"));
     made.style.setProperty("--depth", String(Math.min(cause.depth, 6)));
     return made;
   });
   const chain = element("ol", "causes", ...causes);
   label(chain, "aria-label", "Causes");
-  return section("Error", "error-section", head, ...stackParts(stack, "Stack"), causes.length === 0 ? null : chain);
+  return section("Error", "error-section", head, ...stackParts(stack, name, message, "Stack"), causes.length === 0 ? null : chain);
 }
 
-function stackParts(stack: string, name: string): Content[] {
+function stackParts(stack: string, error: string, message: string, name: string): Content[] {
   if (stack === "") return [];
   const lines = parseStack(stack);
   const frames = lines.filter(({ frame }) => frame !== null);
   if (frames.length === 0 || lines.length > LINES_MAX) return [block(stack, name), copyButton("Copy stack", () => stack)];
-  const list = element("ol", "frames", ...lines.map((line, index) => (line.frame === null && index === 0 ? null : lineView(line))));
+  const list = element("ol", "frames", ...lines.map((line, index) => (index === 0 && repeats(line, error, message) ? null : lineView(line))));
   label(list, "aria-label", name);
   const foreign = frames.filter(({ frame }) => !frame?.own).length;
   const note = element("span", "quiet", `${counted(frames.length, "frame")}${foreign > 0 ? `, ${foreign} of them not the app's own` : ""}`);
   return [list, element("p", "section-foot", note, copyButton("Copy stack", () => stack))];
+}
+
+/** Does a first line say no more than the heading does? Its name may be another: an error can be renamed after it was made. */
+function repeats({ frame, text }: StackLine, error: string, message: string): boolean {
+  if (frame !== null) return false;
+  const first = message.split("\n", 1)[0]?.trim() ?? "";
+  return text === error || (first !== "" && text.endsWith(first));
 }
 
 function lineView({ frame, text }: StackLine): HTMLElement {

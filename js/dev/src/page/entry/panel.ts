@@ -47,6 +47,9 @@ export class Panel {
     const opened = this.#id === null;
     this.#id = id;
     this.root.hidden = id === null;
+    // Until the entry is here, nothing may be taken for it that was opened before.
+    delete this.root.dataset["entry"];
+    if (id === null || opened) for (const part of [this.#meta, this.#body]) fill(part);
     if (id === null) return;
     if (opened) this.root.focus();
     void this.#fill(id);

@@ -101,13 +101,14 @@ function whoSection(stored: StoredEntry, entry: Fields, { filter }: SectionActio
 
 function deliverySection(stored: StoredEntry, entry: Fields, { filter, around }: SectionActions): HTMLElement {
   const { instance, timestamp, receivedAt } = stored;
+  const late = receivedAt - timestamp;
   const near = button("value-link", `${duration(AROUND_MS)} around it`, () => around(timestamp - AROUND_MS, timestamp + AROUND_MS), "All entries of that time, other filters removed");
   return section(
     "Delivery",
     "",
     facts([
       ["logged", instant(timestamp, "date")],
-      ["arrived", `${dateTime(receivedAt)} (${duration(receivedAt - timestamp)} later)`],
+      ["arrived", `${dateTime(receivedAt)} (${duration(Math.abs(late))} ${late < 0 ? "earlier: the clocks differ" : "later"})`],
       ["time", near],
       ["logger", instance === null ? null : button("value-link", instance, () => filter("instance", instance), "Filter by this logger instance")],
       ["sequence", stored.seq === null ? null : String(stored.seq)],

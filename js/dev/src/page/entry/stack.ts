@@ -20,7 +20,7 @@ export interface Frame {
 /** A frame, or a line that is none. */
 export type StackLine = { readonly frame: Frame; readonly text: string } | { readonly frame: null; readonly text: string };
 
-/** The lines of a trace; the first one repeats the error's name and message in V8 only, and is no frame. */
+/** The lines of a trace; the first one says the error's name and message in V8 only, and is no frame. */
 export function parseStack(stack: string): StackLine[] {
   return stack
     .split("\n")

@@ -37,7 +37,9 @@ function addMembers(target: HTMLElement, members: Members, isList: boolean, dept
   const rest = members.length - to;
   const more: HTMLButtonElement = button("plain small", `Show ${Math.min(CHILDREN, rest)} more of ${rest}`, () => {
     more.remove();
+    const shown = target.childElementCount;
     addMembers(target, members, isList, depth, to);
+    focusOn(target.children[shown]);
   });
   target.append(more);
 }
@@ -75,7 +77,19 @@ function text(value: string): HTMLElement {
   if (value.length <= TEXT_CHARS) return element("span", "value string", `"${value}"`);
   const shown = element("span", "value string", `"${value.slice(0, TEXT_CHARS)}…`);
   const whole = element("span", "", shown);
-  const more = button("plain small", "show all", () => fill(whole, element("span", "value string", `"${value}"`)));
+  const more = button("plain small", "show all", () => {
+    const all = element("span", "value string", `"${value}"`);
+    fill(whole, all);
+    focusOn(all);
+  });
   whole.append(more);
   return whole;
+}
+
+/** The button that had focus is gone: the keyboard goes on where it stood. */
+function focusOn(made: Element | undefined): void {
+  const target = made?.querySelector("summary") ?? made;
+  if (!(target instanceof HTMLElement)) return;
+  if (target.tabIndex < 0) target.tabIndex = -1;
+  target.focus({ preventScroll: true });
 }

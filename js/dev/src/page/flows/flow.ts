@@ -23,6 +23,8 @@ const AROUND_MS = 2_000;
 interface Loaded {
   readonly answer: FlowAnswer;
   readonly around: readonly StoredEntry[];
+  /** Has the session more there than is asked for? */
+  readonly moreAround: boolean;
 }
 
 /** See the head of the module. */
@@ -97,7 +99,7 @@ export class FlowView implements View {
       this.#followed = flow.id;
       this.#host.follow({ flow: flow.id }, Math.max(0, ...entries.map(({ id }) => id)));
     }
-    const text = JSON.stringify([flow, entries.length, loaded.around.length]);
+    const text = JSON.stringify([flow, entries.length, loaded.around.length, loaded.moreAround]);
     this.#loaded = loaded;
     if (text === this.#shown) return;
     this.#shown = text;
@@ -117,15 +119,16 @@ export class FlowView implements View {
 
   #draw(): void {
     if (this.#loaded === null) return;
-    const { answer, around } = this.#loaded;
+    const { answer, around, moreAround } = this.#loaded;
     const timeline = timelineOf(answer.entries, this.#session.checked ? around : []);
     const ids = new Set(answer.entries.map(({ id }) => id));
     const others = around.filter(({ id }) => !ids.has(id)).length;
     fill(this.#head, this.#back(), ...headOf(answer.flow, timeline.slowest));
     fill(this.#lanes, lanesView(timeline, (id) => this.#host.go({ entry: id }, this.#host.route.entry !== null)));
-    this.#sessionLabel.hidden = others === 0 && !answer.more;
+    this.#sessionLabel.hidden = others === 0 && !answer.more && !moreAround;
+    const older = moreAround ? `, of its last ${grouped(around.length)} in that time` : "";
     const more = answer.more ? ` (of the flow's, the first ${grouped(answer.entries.length)} are shown)` : "";
-    fill(this.#sessionLabel, this.#session, ` Show ${counted(others, "other entry", "other entries")} of the same session${more}`);
+    fill(this.#sessionLabel, this.#session, ` Show ${counted(others, "other entry", "other entries")} of the same session${older}${more}`);
     fill(this.#axis, element("span", ""), axisView(timeline.length));
     this.#waterfall.draw(timeline, answer.flow.id);
     this.#waterfall.choose(this.#host.route.entry);
@@ -135,9 +138,10 @@ export class FlowView implements View {
 async function load(id: string): Promise<Loaded> {
   const answer = await fetchFlow(id);
   const { sessionId, firstAt, lastAt } = answer.flow;
-  if (sessionId === null || sessionId === "") return { answer, around: [] };
+  if (sessionId === null || sessionId === "") return { answer, around: [], moreAround: false };
   const span = { session: sessionId, from: String(Math.max(0, Math.floor(firstAt - AROUND_MS))), to: String(Math.ceil(lastAt + AROUND_MS)) };
-  return { answer, around: (await fetchEntries(span, AROUND_MAX)).entries };
+  const { entries, more } = await fetchEntries(span, AROUND_MAX);
+  return { answer, around: entries, moreAround: more };
 }
 
 function headOf(flow: FlowSummary, slowest: { since: number | null; entry: StoredEntry } | null): HTMLElement[] {

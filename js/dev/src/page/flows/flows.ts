@@ -8,8 +8,9 @@ import type { Host, View } from "../app/view.js";
 import { fetchFlows } from "../data/api.js";
 import { NO_ENTRIES } from "../data/feed.js";
 import { Refresher } from "../data/refresher.js";
+import { age } from "../ui/ages.js";
 import { button, element, label, link, setText } from "../ui/dom.js";
-import { ago, counted, duration, grouped } from "../ui/format.js";
+import { counted, duration, grouped } from "../ui/format.js";
 import { instant, notice } from "../ui/parts.js";
 import { lengthOf, slowestText, STATUSES, statusWord } from "./status.js";
 
@@ -110,14 +111,14 @@ export class FlowsView implements View {
   #draw({ flows, next }: FlowsAnswer): void {
     setText(this.#count, `${next === null ? "" : "over "}${counted(flows.length, "flow")}`);
     this.#more.hidden = next === null || this.#limit >= SHOWN_MAX;
-    const text = JSON.stringify(flows);
+    const { status, text: q } = this.#host.route;
+    const text = JSON.stringify([flows, status, q]);
     if (text === this.#shown) return;
     this.#shown = text;
     const focused = document.activeElement instanceof HTMLElement && this.#body.contains(document.activeElement) ? document.activeElement.dataset["flow"] : undefined;
     this.#body.replaceChildren(...flows.map(rowOf));
     if (focused !== undefined) [...this.#body.querySelectorAll("a")].find(({ dataset }) => dataset["flow"] === focused)?.focus();
     this.#table.hidden = flows.length === 0;
-    const { status, text: q } = this.#host.route;
     const hint = element("p", "quiet", "A flow is a story told in steps: ", element("code", "", 'const flow = log.flow("checkout"); flow.info("Cart validated"); flow.ok();'));
     this.#empty.replaceChildren(...(flows.length > 0 ? [] : [status === "" && q === "" ? notice("No flows yet.", hint) : notice("No flows match.")]));
     this.#empty.hidden = flows.length > 0;
@@ -130,7 +131,7 @@ function rowOf(flow: FlowSummary): HTMLTableRowElement {
   const branches = flow.branches > 1 ? counted(flow.branches - 1, "branch", "branches") : "";
   const about = [flow.id, flow.source ?? "", branches].filter((part) => part !== "").join(" · ");
   const problems = [flow.errors > 0 ? counted(flow.errors, "error") : "", flow.warnings > 0 ? counted(flow.warnings, "warning") : ""].filter((part) => part !== "");
-  const when = element("td", "num", instant(flow.lastAt, "date"), element("span", "quiet sub", ago(flow.lastAt, Date.now())));
+  const when = element("td", "num", instant(flow.lastAt, "date"), age(flow.lastAt, "quiet sub"));
   return element(
     "tr",
     "",

@@ -1,5 +1,6 @@
 /**
  * Owns: what became of a flow, as a word in its colour; and its slowest step as a sentence.
+ * Tested in: tests/viewer/flows.test.ts.
  */
 import type { FlowSummary } from "../../api-types.js";
 import { element } from "../ui/dom.js";

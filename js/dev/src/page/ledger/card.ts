@@ -4,9 +4,10 @@
  */
 import type { Ledger } from "../../api-types.js";
 import { hashOf, START } from "../app/route.js";
+import { age } from "../ui/ages.js";
 import { element, label, link } from "../ui/dom.js";
-import { ago, dateTime, grouped } from "../ui/format.js";
-import { findingsOf, lifeOf } from "./verdict.js";
+import { dateTime, grouped } from "../ui/format.js";
+import { findingsOf, lifeOf, lossOf } from "./verdict.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -14,7 +15,7 @@ type Fields = Readonly<Record<string, unknown>>;
 export function cardOf(ledger: Ledger): HTMLElement {
   const findings = findingsOf(ledger).map(({ tone, text }) => element("li", `finding finding-${tone}`, text));
   const name = element("h2", "", ledger.source ?? "(no source)");
-  const life = element("p", "card-life quiet", `${lifeOf(ledger)} ${ago(ledger.lastSeen, Date.now())} `);
+  const life = element("p", "card-life quiet", `${lifeOf(ledger)} `, age(ledger.lastSeen));
   life.title = dateTime(ledger.lastSeen);
   const show = link("", hashOf({ ...START, filter: { instance: ledger.instance } }), "its entries");
   const about = element("p", "card-about quiet", element("span", "mono", ledger.instance), ...aboutOf(ledger).map((text) => ` · ${text}`), " · ", show);
@@ -51,7 +52,7 @@ function numbers(ledger: Ledger): HTMLElement {
   ];
   const made = element("dl", "numbers");
   for (const [name, count, title] of list) {
-    const bad = count !== null && count > 0 && (name === "missing" || name === "dropped");
+    const bad = count !== null && count > 0 && (name === "missing" || (name === "dropped" && lossOf(ledger) > ledger.missing));
     const item = element("div", bad ? "number bad" : count === 0 || count === null ? "number zero" : "number", element("dt", "", name), element("dd", "", count === null ? "–" : grouped(count)));
     item.title = title;
     item.dataset["name"] = name;
@@ -76,4 +77,3 @@ function sumBar(ledger: Ledger): HTMLElement {
   }
   return bar;
 }
-

@@ -12,9 +12,8 @@ import { element } from "../ui/dom.js";
 import { counted } from "../ui/format.js";
 import { notice } from "../ui/parts.js";
 import { cardOf } from "./card.js";
-import { lossOf, overall } from "./verdict.js";
+import { ACCOUNTS, lossOf, overall } from "./verdict.js";
 
-const SHOWN = 100;
 const REFRESH_MS = 1_000;
 
 /** See the head of the module. */
@@ -31,7 +30,7 @@ export class LedgerView implements View {
     this.root.append(this.#head, this.#cards);
     this.#refresher = new Refresher(
       REFRESH_MS,
-      () => fetchInstances(SHOWN),
+      () => fetchInstances(ACCOUNTS),
       (answer) => {
         host.answered(null);
         this.#draw(answer);
@@ -89,7 +88,7 @@ export class LedgerView implements View {
     const sum = "accepted = stored + dropped + missing + waiting, for each logger instance, as far as it has told.";
     this.#head.replaceChildren(
       element("h1", `overall overall-${tone}`, sentence),
-      element("p", "quiet", `${counted(instances.length, "logger")}. ${sum}`),
+      element("p", "quiet", `${instances.length < ACCOUNTS ? counted(instances.length, "logger") : `The ${ACCOUNTS} loggers heard last`}. ${sum}`),
     );
     const focused = document.activeElement?.closest<HTMLElement>(".card")?.dataset["instance"];
     // What lost something comes first; among equals the order of the answer stays, the one heard last first.

@@ -6,6 +6,9 @@
 import type { Ledger } from "../../api-types.js";
 import { grouped, ranges } from "../ui/format.js";
 
+/** Accounts that are looked at, the ones heard last; for the badge and the view alike, so that both say the same number. */
+export const ACCOUNTS = 100;
+
 /** `lost`: not here and never coming. `chosen`: left out because the app asked for it. `open`: not known yet. */
 export type Tone = "good" | "lost" | "chosen" | "open";
 

@@ -51,7 +51,14 @@ export class Facets {
   }
 
   toggle(): void {
-    this.root.hidden = !this.root.hidden;
+    // Beside an open entry there may be no room for it: then nothing changes that nobody sees.
+    const shown = !this.root.hidden;
+    this.root.hidden = false;
+    if (this.root.offsetParent === null) {
+      this.root.hidden = !shown;
+      return;
+    }
+    this.root.hidden = shown;
     keep("filters", this.root.hidden ? "hidden" : "shown");
     this.refresh();
     if (!this.root.hidden) this.root.querySelector<HTMLElement>("button, input")?.focus();

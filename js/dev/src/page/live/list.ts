@@ -139,3 +139,10 @@ export class List {
     }
   }
 }
+
+/** What the columns are called, for eyes only. */
+export function listHead(): HTMLElement {
+  const head = element("div", "list-head", ...["Time", "Level", "Source", "Message"].map((name) => element("span", "", name)));
+  head.setAttribute("aria-hidden", "true");
+  return head;
+}

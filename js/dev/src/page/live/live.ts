@@ -16,7 +16,7 @@ import { BLOCK } from "./chain.js";
 import { Empty } from "./empty.js";
 import { Facets } from "./facets.js";
 import { Held } from "./held.js";
-import { List } from "./list.js";
+import { List, listHead } from "./list.js";
 import { Rows, rowOf } from "./rows.js";
 import { Selection } from "./selection.js";
 
@@ -33,6 +33,8 @@ export class LiveView implements View {
   readonly #selection: Selection;
   readonly #empty: Empty;
   #filter: Filter | null = null;
+  /** The filter that the stream follows for this view; null while it does not. */
+  #followed: Filter | null = null;
   #cursor = 0;
   #paused = false;
   readonly #held = new Held();
@@ -81,6 +83,7 @@ export class LiveView implements View {
 
   leave(): void {
     this.#generation += 1;
+    this.#followed = null;
     clearTimeout(this.#retry);
     this.#facets.leave();
   }
@@ -106,6 +109,8 @@ export class LiveView implements View {
   }
 
   arrived({ entries, skipped, cursor }: StreamEntries): void {
+    // Until the stream follows this filter, what it brings is another's.
+    if (this.#followed !== this.#filter) return;
     this.#cursor = cursor;
     const rows = entries.map(rowOf);
     if (this.#holding) {
@@ -163,6 +168,7 @@ export class LiveView implements View {
       this.#held.clear();
       this.#skipped = 0;
       this.#selection.show();
+      this.#followed = this.#filter;
       this.#host.follow(filter, answer.cursor);
     } catch (error) {
       if (asked !== this.#generation) return;
@@ -191,10 +197,4 @@ export class LiveView implements View {
     this.#bar.state({ shown, more, paused: this.#paused, holding: this.#holding, waiting: this.#held.count, skipped: this.#skipped });
     this.#empty.show(this.#loaded && this.#rows.length === 0, this.#filter ?? {});
   }
-}
-
-function listHead(): HTMLElement {
-  const head = element("div", "list-head", ...["Time", "Level", "Source", "Message"].map((name) => element("span", "", name)));
-  head.setAttribute("aria-hidden", "true");
-  return head;
 }

@@ -5,7 +5,7 @@
  */
 import type { FilterName } from "../data/filters.js";
 import { element, label, setText } from "../ui/dom.js";
-import { clock, iso } from "../ui/format.js";
+import { clock, dateTime, iso } from "../ui/format.js";
 import { levelClass } from "../ui/parts.js";
 import type { Row } from "./chain.js";
 
@@ -48,6 +48,8 @@ export class RowView {
     this.#level.className = `cell level level-${levelClass(row?.level ?? "trace")}`;
     setText(this.#time, row === null ? "" : clock(row.timestamp));
     this.#time.dateTime = row === null ? "" : iso(row.timestamp);
+    // A line has no room for the day.
+    label(this.#time, "title", row === null ? "" : dateTime(row.timestamp));
     setText(this.#level, row?.level ?? "");
     put(this.#source, row?.source ?? "", row?.source ?? "");
     setText(this.#error, row?.errorName ?? "");

@@ -29,12 +29,17 @@ export function instant(ms: number, form: "clock" | "date" = "clock"): HTMLTimeE
 /** A button that copies a text; it says so for a moment. */
 export function copyButton(name: string, text: () => string): HTMLButtonElement {
   const made: HTMLButtonElement = button("plain small copy", name, () => {
-    navigator.clipboard.writeText(text()).then(
+    copy(text()).then(
       () => say(made, "Copied", name),
       () => say(made, "Not allowed", name),
     );
   });
   return made;
+}
+
+/** Async, so that it fails like a refusal where there is no clipboard: on an address that is neither loopback nor HTTPS. */
+async function copy(text: string): Promise<void> {
+  await navigator.clipboard.writeText(text);
 }
 
 function say(target: HTMLElement, text: string, after: string): void {
