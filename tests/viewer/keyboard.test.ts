@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Page } from "playwright-core";
 import { dataset } from "./support/dataset.js";
-import { openViewer, press, visit } from "./support/viewer.js";
+import { openViewer, press, storedIds, visit, waitForIds } from "./support/viewer.js";
 
 const current = (page: Page) => page.locator('nav [aria-current="page"]').textContent();
 const ground = (page: Page): Promise<string> => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
@@ -31,12 +31,14 @@ test("views are changed by keys and by mouse, and a view is gone back to as it w
 });
 
 test("the keyboard goes on in the view that a key or a link opened, and filters that have no room are not toggled", async (t) => {
-  const { page, problems } = await openViewer(t, dataset(), "#/flows", { width: 1280 });
+  const { page, reader, problems } = await openViewer(t, dataset(), "#/flows", { width: 1280 });
   await page.locator(".flow-table tbody tr").first().waitFor();
   await press(page, "j", "Enter");
   await page.locator(".flow-view .step").first().waitFor();
   assert.equal(await page.evaluate(() => document.activeElement?.id), "view");
-  await press(page, "1", "j", "Enter");
+  await press(page, "1");
+  await waitForIds(page, storedIds(reader));
+  await press(page, "j", "Enter");
   await page.locator("#panel[data-entry]").waitFor();
   assert.equal(await page.locator(".filters-toggle").isVisible(), false);
   await press(page, "f", "Escape");
