@@ -34,7 +34,8 @@ async function check() {
   try {
     const context = await browser.newContext();
     const viewer = await openFlows(browser, settings.collectorUrl);
-    const seen = await shop(context, settings.shopUrl, (session) => collector.entries(session), () => timeline(viewer, "checkout"));
+    const ordered = async (session) => timeline(viewer, "checkout", await flowOf(collector, session));
+    const seen = await shop(context, settings.shopUrl, (session) => collector.entries(session), ordered);
     const left = await closeInMidCheckout(context, settings.shopUrl);
     for (const claim of claims) {
       console.log(`ok  ${claim.says}: ${await holds(claim, collector, { ...seen, left })}`);
@@ -43,6 +44,17 @@ async function check() {
     await browser.close();
     collector.close();
   }
+}
+
+/** The first flow of a session, as soon as something of it has arrived. */
+async function flowOf(collector, session) {
+  const says = "a step of the order arrives";
+  const check = (entries) => entries.find((entry) => entry.flowId)?.flowId ?? fail(`not among the ${entries.length} entries that arrived`);
+  return holds({ says, check }, collector, { session });
+}
+
+function fail(reason) {
+  throw new Error(reason);
 }
 
 /** A claim may need time: entries are on their way. It fails with the last reason it gave when the time is over. */

@@ -11,8 +11,8 @@ export function launch(executablePath) {
 }
 
 /**
- * Orders, is declined, crashes the page, shops with the line cut. Returns what the page showed. `ordered` is called as soon as
- * the order is placed, and waited for.
+ * Orders, is declined, crashes the page, shops with the line cut. Returns what the page showed. `ordered` is called with the
+ * session as soon as the order is placed, and waited for.
  */
 export async function shop(context, url, entriesOf, ordered) {
   const page = await open(context, url);
@@ -27,7 +27,7 @@ export async function shop(context, url, entriesOf, ordered) {
   // Impatient: of two quick clicks, the second must not order again.
   await page.getByRole("button", { name: "Place order", exact: true }).dblclick();
   const orderId = (await outcome(page, /Order (ord_\w+) is placed/))[1];
-  const timeline = await ordered();
+  const timeline = await ordered(session);
 
   await click(page, "Add Walnut bowl");
   await page.getByLabel("4000 … 0002, declined").check();

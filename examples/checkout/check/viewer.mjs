@@ -11,9 +11,9 @@ export async function openFlows(browser, collectorUrl) {
   return page;
 }
 
-/** Opens the newest flow of a name and waits until it has ended well; the messages of its steps, from top to bottom. */
-export async function timeline(page, name) {
-  await page.getByRole("link", { name, exact: true }).first().click();
+/** Opens a flow by its id and waits until it has ended well; the messages of its steps, from top to bottom. */
+export async function timeline(page, name, id) {
+  await page.getByRole("link", { name, exact: true }).and(page.locator(`[href$="${id}"]`)).click();
   await page.getByRole("heading", { name }).waitFor();
   await page.locator(".flow-title", { hasText: "ok" }).waitFor();
   // The entries of the same session around the flow stand between its steps.
