@@ -40,9 +40,11 @@ const SIM: &str = "sim";
 /// What a build leaves in the tree.
 const BUILT: [&str; 4] = ["js/generated", "js/dev/dist", "pkg/dist", "pkg/types"];
 
-/// The command: all patches, or those named.
-pub fn command(repo: &Repo, names: &[String]) -> Result<()> {
-    let patches = select(patch::all(&repo.path(FOLDER))?, names)?;
+/// The command: all patches but those marked `When: full`, with `--full` these too, or those named.
+pub fn command(repo: &Repo, arguments: &[String]) -> Result<()> {
+    let (flags, names): (Vec<_>, Vec<_>) = arguments.iter().cloned().partition(|word| word.starts_with('-'));
+    let [full] = crate::flags(&flags, ["--full"])?;
+    let patches = select(patch::all(&repo.path(FOLDER))?, &names, full)?;
     setup::all(repo)?;
     let folder = repo.out("canary");
     let _lock = checkout::lock(&folder)?;
@@ -74,17 +76,18 @@ pub fn command(repo: &Repo, names: &[String]) -> Result<()> {
     if names.is_empty() { unwatched(&patches) } else { Ok(()) }
 }
 
-fn select(patches: Vec<Patch>, names: &[String]) -> Result<Vec<Patch>> {
+fn select(patches: Vec<Patch>, names: &[String], full: bool) -> Result<Vec<Patch>> {
     if let Some(stranger) = names
         .iter()
         .find(|name| !patches.iter().any(|patch| patch.name == **name))
     {
         bail!("there is no {FOLDER}/{stranger}.patch");
     }
-    Ok(patches
-        .into_iter()
-        .filter(|patch| names.is_empty() || names.contains(&patch.name))
-        .collect())
+    let wanted = |patch: &Patch| match names {
+        [] => full || !patch.only_full,
+        names => names.contains(&patch.name),
+    };
+    Ok(patches.into_iter().filter(wanted).collect())
 }
 
 fn unwatched(patches: &[Patch]) -> Result<()> {

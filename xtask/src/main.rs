@@ -86,8 +86,8 @@ const COMMANDS: &[Command] = &[
     },
     Command {
         name: "canary",
-        arguments: "[patch…]",
-        help: "break each promise once; its test must fail",
+        arguments: "[patch…] [--full]",
+        help: "break each promise once; its test must fail; --full: the slow ones, too",
         run: canary::command,
     },
     Command {

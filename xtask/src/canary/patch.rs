@@ -16,6 +16,8 @@ pub struct Patch {
     pub test: String,
     /// Whether the test runs what `cargo xtask build` makes, so that it must be made again.
     pub needs_build: bool,
+    /// Whether it takes so long, or says so nearly what another says, that only `--full` asks for it unnamed.
+    pub only_full: bool,
 }
 
 /// Every patch of a folder, by name.
@@ -52,6 +54,11 @@ fn parse(name: String, path: PathBuf, text: &str) -> Result<Patch> {
         Some("build") => true,
         Some(other) => bail!("`Needs: {other}` is unknown; there is `Needs: build`"),
     };
+    let only_full = match value("When") {
+        None => false,
+        Some("full") => true,
+        Some(other) => bail!("`When: {other}` is unknown; there is `When: full`"),
+    };
     if !diff.contains("\n+++ b/") && !diff.starts_with("+++ b/") {
         bail!("no unified diff with paths a/ and b/ follows the header");
     }
@@ -61,6 +68,7 @@ fn parse(name: String, path: PathBuf, text: &str) -> Result<Patch> {
         suite: suite.to_owned(),
         test: test.trim().to_owned(),
         needs_build,
+        only_full,
     })
 }
 
