@@ -265,14 +265,15 @@ fn has_room(destination: &mut Destination, bytes: usize, state: &State) -> bool 
 /// A record was read: its entries are held from here on.
 fn loaded(destination: &mut Destination, at: usize, bytes: &[u8], state: &mut State) {
     let read = stored::read(bytes, &destination.journal.unread[at].id, state.now);
-    if let Some((batch, _)) = &read
+    let own = destination.journal.unread[at].count > 0;
+    if own
+        && let Some((batch, _)) = &read
         && !has_room(destination, batch.entries.bytes(), state)
     {
         return;
     }
     let unread = destination.journal.unread.remove(at);
     let Unread { id, last, count, .. } = unread;
-    let own = count > 0;
     let Some((mut batch, unix)) = read else {
         if !bytes.is_empty() {
             destination.journal.adopted.push(id);

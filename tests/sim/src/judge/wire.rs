@@ -55,7 +55,8 @@ impl Books {
     /// Is the text what must become of an own entry?
     pub(crate) fn check(&self, seq: u64, text: &str, rules: &Rules) {
         let known = self.known.get(&seq).expect("I1: an entry that nobody logged");
-        let written: Entry = serde_json::from_str(text).expect("wire: an entry is JSON");
+        let written: Entry =
+            serde_json::from_str(text).unwrap_or_else(|error| panic!("wire: an entry is JSON: {error}: {text}"));
         let entry = &known.entry;
         assert!(entry.writable, "I1: {seq} cannot be written, and was");
         assert_eq!(written.timestamp, entry.stamp, "I10: the time of {seq}");
