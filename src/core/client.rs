@@ -259,7 +259,7 @@ impl Client {
         let none = Values::default();
         let scope = scope.filter(|_| verdict == Verdict::Keep).unwrap_or(&none);
         let level = entry::write(text, raw, scope, config);
-        if verdict == Verdict::Summary {
+        if verdict == Verdict::Summary && level.is_some() {
             rate::write_number(text);
         }
         let bytes = text.len() - start;

@@ -213,3 +213,27 @@ fn a_thousand_templates_are_bounded_by_their_level_and_cost_no_memory() {
     }
     assert_eq!(limited(&world), 5_000 - 500 - 1);
 }
+
+/// It would take the end of the entry before it with it. Found by the simulator (seed 4540).
+#[test]
+fn a_summary_that_cannot_be_written_leaves_the_entry_before_it_whole() {
+    let mut world = with(|_| {});
+    let first = world.next_seq();
+    let fields = pairs(&json!({ "message": "whole" }));
+    let mut records = Records::default().scope(&[]);
+    records = records.entry(first, Level::Info as u32, &UNIX.to_string(), 0, &fields);
+    for _ in 0..11 {
+        let seq = world.next_seq();
+        // Of no level that there is.
+        records = records.entry(seq, 99, &UNIX.to_string(), 0, &fields);
+    }
+    world.handle(Event::Records {
+        bytes: &records.bytes(),
+        waited: 0,
+    });
+    let messages: Vec<Value> = arrived(&mut world)
+        .iter()
+        .map(|entry| entry["message"].clone())
+        .collect();
+    assert_eq!(messages, ["whole"]);
+}
