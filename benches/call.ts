@@ -6,7 +6,7 @@
 
 import { create } from "../js/src/create.js";
 import { inlined } from "../js/src/loader.js";
-import type { RootLogger } from "../js/src/logger.js";
+import type { RootLogger } from "../js/src/root.js";
 import { hasCore } from "../js/src/start.js";
 import type { CoreModule, Loader } from "../js/src/protocol.js";
 

@@ -11,14 +11,14 @@ import { failed } from "./ending.js";
 import type { Engine } from "./engine.js";
 import { end, handIn } from "./msgpack.js";
 import { RECORD_FROM, RECORD_TO } from "./options.js";
-import { common, members } from "./page.js";
+import { common, members, resource } from "./page.js";
 import { CONSENTS, type CoreModule, NOTIFY_DROPPED, NOTIFY_JOURNAL, NOTIFY_SETTLED, PROBLEMS } from "./protocol.js";
 import type { Fragment } from "./scope.js";
 import { LIST, type Tape } from "./tape.js";
 import { begin, value } from "./writer.js";
 
 /** Writes the configuration record of docs/boundary.md. Its values have been checked, so they go on a tape as they are. */
-function writeConfig({ _config: config, _consent, _resource, _url }: Engine, crossOrigin: boolean): void {
+function writeConfig({ _config: config, _consent, _loader, _resource, _url }: Engine, crossOrigin: boolean): void {
   const { redact } = config;
   const keys = typeof redact === "object" ? redact.keys : [];
   const tape: Tape = [
@@ -28,7 +28,7 @@ function writeConfig({ _config: config, _consent, _resource, _url }: Engine, cro
     CONSENTS.indexOf(_consent),
     !!redact,
     crossOrigin,
-    !!globalThis.Request && "keepalive" in Request.prototype,
+    !_loader._edge && !!globalThis.Request && "keepalive" in Request.prototype,
     !/^(localhost$|127\.|\[::1)/.test(_url!.hostname),
     config.apiKey || "",
     members(common(config)),
@@ -51,9 +51,10 @@ export function run<T>(engine: Engine, fn: (module: CoreModule, core: number) =>
   return undefined;
 }
 
-/** Starts the core of a logger that has none, and has not ended meanwhile. */
-export function startCore(engine: Engine, module: CoreModule): void {
+/** Starts the core of a logger that has none, and has not ended meanwhile. Throws where `load` does. */
+export function startCore(engine: Engine, load: () => CoreModule): void {
   if (engine._module || engine._dead !== undefined) return;
+  const module = load();
   // From here on the core watches the page.
   engine._unlisten?.();
   const { apiKey } = engine._config;
@@ -65,11 +66,13 @@ export function startCore(engine: Engine, module: CoreModule): void {
     credentials: crossOrigin ? "omit" : "same-origin",
     // The page's address has a query.
     referrerPolicy: "origin",
+    ...engine._loader._edge,
     headers,
   });
   const simpleInit = init({ "Content-Type": "text/plain" });
   const { _notifier } = engine;
   engine._module = module;
+  engine._resource = resource(engine._config, module);
   run(engine, () => {
     writeConfig(engine, crossOrigin);
     engine._core = module._start(
@@ -85,22 +88,26 @@ export function startCore(engine: Engine, module: CoreModule): void {
         else _notifier._problem(PROBLEMS[subject] || "internal", undefined, undefined, a || undefined);
       },
       () => engine._drain(),
-      (...signal) => run(engine, (_, core) => module._receive(core, ...signal)),
+      // A core that trapped is called no more.
+      (...signal) => engine._module === module && run(engine, (_, core) => module._receive(core, ...signal)),
     );
-    module._listen(engine._core);
+    // What other cores have answered for, none of this one's batches counts.
+    engine._shift = (module._used || 0) - engine._past.reduce((sum, count) => sum + count, 0);
+    if (!engine._loader._edge) module._listen(engine._core);
     if (engine._config.offline === "persist") {
-      engine._store = module._journal?.(href, simpleInit, (fn) => run(engine, (_, core) => fn(core)));
+      engine._store = module._journal?.(href, simpleInit, (fn) => engine._module === module && run(engine, (_, core) => fn(core)));
       if (!engine._store) _notifier._problem("store_failed");
     }
   });
 }
 
 /** Counter `index`, as it stands or stood last; 0 of a core that never started. */
-export function stat({ _module, _core }: Engine, index: number): number {
+export function stat({ _module, _core, _past }: Engine, index: number): number {
+  const past = _past[index] || 0;
   try {
-    return _core && _module!._stat(_core, index);
+    return past + (_core && _module!._stat(_core, index));
   } catch {
-    return 0;
+    return past;
   }
 }
 

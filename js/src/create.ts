@@ -5,7 +5,7 @@
 
 import { Engine } from "./engine.js";
 import { captureErrors } from "./integrations/errors.js";
-import { RootLogger } from "./logger.js";
+import { RootLogger } from "./root.js";
 import { check } from "./options.js";
 import { setText } from "./own.js";
 import { planNow } from "./schedule.js";
@@ -14,18 +14,21 @@ import { FIELD_DATASET, type Loader } from "./protocol.js";
 import type { LoggerOptions } from "./types.js";
 
 export function create(options: LoggerOptions, loader: Loader): RootLogger {
-  const config = check(options);
-  const engine = new Engine(config, loader);
-  const log = new RootLogger(engine, undefined, config.context);
-  if (config.captureErrors) engine._detach = captureErrors(log);
-  const { userId, sessionId, user, tags, dataset } = config;
+  return assemble(new Engine(check(options), loader));
+}
+
+/** The root of the loggers over an engine. */
+export function assemble(engine: Engine): RootLogger {
+  const { context, userId, sessionId, session, user, tags, dataset, captureErrors: capture, offline } = engine._config;
+  const log = new RootLogger(engine, undefined, context);
   if (user) log.setUser(user);
   if (userId) log.setUserId(userId);
   if (sessionId) log.setSessionId(sessionId);
-  else if (config.session) log.setSessionId(sessionIdOf(engine, config.session));
   if (dataset) setText(log, FIELD_DATASET, dataset);
   if (tags) log.setTags(tags);
+  if (capture) engine._detach = captureErrors(log);
+  if (!sessionId && session) log.setSessionId(sessionIdOf(engine, session));
   // What an earlier page left is sent without a log call.
-  if (config.offline === "persist") planNow(engine);
+  if (offline === "persist") planNow(engine);
   return log;
 }

@@ -7,12 +7,23 @@
  * Tested in `tests/facade/ending.test.ts` and `degraded.test.ts`.
  */
 
-import { run } from "./core.js";
+import { run, stat } from "./core.js";
 import type { Engine } from "./engine.js";
-import { CONSENTS, DROP_CLOSED, DROP_CONSENT, DROP_CORE_FAILED, DROP_NOT_READY } from "./protocol.js";
+import {
+  CONSENTS,
+  DROP_CLOSED,
+  DROP_CONSENT,
+  DROP_CORE_FAILED,
+  DROP_NOT_READY,
+  DROP_REASONS,
+  JOURNAL_END,
+  STAT_DELIVERED,
+  STAT_DROPPED,
+  STAT_UNCONFIRMED,
+} from "./protocol.js";
 import { read } from "./safe.js";
-import { unplan } from "./schedule.js";
-import { handOn } from "./start.js";
+import { monotonicMs, planNow, unplan } from "./schedule.js";
+import { handOn, startLater, watch } from "./start.js";
 import { stats } from "./stats.js";
 import type { Consent, FlushOptions, FlushResult } from "./types.js";
 
@@ -25,27 +36,30 @@ const TIMEOUT_MAX_MS = 2_147_483_647;
 export type Settle = (delivered?: number, pending?: number, dropped?: number, lastStatus?: number) => void;
 
 export function flush(engine: Engine, options?: FlushOptions): Promise<FlushResult> {
-  const awaited = !engine._module && engine._loader._awaited?.();
-  const now = (): Promise<FlushResult> => {
-    if (engine._closing) return engine._closing;
-    handOn(engine);
-    return answer(engine, false, options);
-  };
-  return awaited ? awaited.then(now) : now();
+  return engine._closing || sendAll(engine, timeLimit(options));
+}
+
+async function sendAll(engine: Engine, timeoutMs: number): Promise<FlushResult> {
+  // Where a better core is on its way, none is started before it.
+  if (!wanting(engine) || !engine._loader._awaited?.()) handOn(engine);
+  if (wanting(engine)) timeoutMs = await coreWithin(engine, timeoutMs);
+  return engine._closing || answer(engine, false, timeoutMs);
 }
 
 export function close(engine: Engine, options?: FlushOptions): Promise<FlushResult> {
-  if (!engine._closing) {
-    if (engine._module || engine._tapes.length) handOn(engine);
-    unplan(engine);
-    engine._unlisten?.();
-    engine._detach?.();
-    // Without a core nothing can leave any more.
-    engine._discard(engine._dead ?? DROP_NOT_READY);
-    engine._dead ??= DROP_CLOSED;
-    engine._closing = answer(engine, true, options);
-  }
-  return engine._closing;
+  return (engine._closing ||= end(engine, timeLimit(options)));
+}
+
+async function end(engine: Engine, timeoutMs: number): Promise<FlushResult> {
+  if (engine._module || engine._tapes.length) handOn(engine);
+  if (wanting(engine) && engine._tapes.length) timeoutMs = await coreWithin(engine, timeoutMs);
+  unplan(engine);
+  engine._unlisten?.();
+  engine._detach?.();
+  // Without a core nothing can leave any more.
+  engine._discard(engine._dead ?? DROP_NOT_READY);
+  engine._dead ??= DROP_CLOSED;
+  return answer(engine, true, timeoutMs);
 }
 
 export function setConsent(engine: Engine, state: Consent): void {
@@ -58,21 +72,60 @@ export function setConsent(engine: Engine, state: Consent): void {
   run(engine, (module, core) => module._consent(core, number));
 }
 
-/** The core trapped: what it held is lost, and what comes is counted. */
+/**
+ * The core trapped: what it held is lost. What waits here goes to a fresh instance, once; after that, and after the end, everything is
+ * counted only.
+ */
 export function failed(engine: Engine, cause: unknown): void {
-  engine._dead = DROP_CORE_FAILED;
+  const final = engine._past.length || engine._dead !== undefined;
   engine._moving = 0;
-  engine._take();
   unplan(engine);
+  // Its locks would keep the journal from the fresh core, and from other pages.
+  engine._store?.(JOURNAL_END, new Uint8Array());
+  engine._store = undefined;
   engine._notifier._problem("core_failed", undefined, cause);
-  engine._notifier._dropped(DROP_CORE_FAILED, stats(engine).dropped.core_failed);
-  for (const settle of engine._waiting.values()) settle();
+  if (final) {
+    engine._dead = DROP_CORE_FAILED;
+    engine._take();
+    engine._notifier._dropped(DROP_CORE_FAILED, stats(engine).dropped.core_failed);
+  } else {
+    const past = Array.from({ length: STAT_DROPPED + DROP_REASONS.length }, (_, i) =>
+      i === STAT_DELIVERED || i === STAT_UNCONFIRMED || i >= STAT_DROPPED ? stat(engine, i) : 0,
+    );
+    engine._core = 0;
+    engine._module = undefined;
+    engine._past = past;
+    engine._loader._drop?.();
+    const { accepted, buffered } = stats(engine);
+    const known = [...past, ...engine._drops].reduce((sum, count) => sum + count, buffered);
+    engine._drop(DROP_CORE_FAILED, accepted - known);
+    if (!engine._loader._edge) watch(engine);
+    planNow(engine);
+  }
+  for (const settle of engine._waiting.values()) settle(0, engine._tapes.length);
+}
+
+/** How long a flush with these options waits, in ms. */
+function timeLimit(options: FlushOptions | undefined): number {
+  const given = read(Object(options) as object, "timeoutMs");
+  return typeof given === "number" && given >= 0 ? Math.min(given, TIMEOUT_MAX_MS) : TIMEOUT_MS;
+}
+
+/** Is there no core, and could there be one later? */
+const wanting = (engine: Engine): boolean => !engine._module && engine._dead === undefined;
+
+/** Hands over to a core that is started in the background, if it can be had in time; what is left of the time. */
+async function coreWithin(engine: Engine, timeoutMs: number): Promise<number> {
+  const began = monotonicMs();
+  let timer: unknown;
+  await Promise.race([startLater(engine), new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)))]);
+  clearTimeout(timer as number);
+  engine._drain();
+  return Math.max(0, Math.round(timeoutMs - monotonicMs() + began));
 }
 
 /** The core's answer, or at once what there is to say without one. Settles exactly once, by the core or by its death. */
-function answer(engine: Engine, close: boolean, options: FlushOptions | undefined): Promise<FlushResult> {
-  const given = read(Object(options) as object, "timeoutMs");
-  const timeoutMs = typeof given === "number" && given >= 0 ? Math.min(given, TIMEOUT_MAX_MS) : TIMEOUT_MS;
+function answer(engine: Engine, close: boolean, timeoutMs: number): Promise<FlushResult> {
   return new Promise((resolve) => {
     const token = ++engine._tokens;
     // The core's own timer keeps no process (of Node) alive; who waits for an answer must get it.

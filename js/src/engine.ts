@@ -17,7 +17,7 @@ import { handOver } from "./handover.js";
 import type { Logger } from "./logger.js";
 import { type Notifier, notifier } from "./notify.js";
 import type { Config } from "./options.js";
-import { resolve, resource } from "./page.js";
+import { resolve } from "./page.js";
 import {
   type CoreModule,
   DROP_CONSENT,
@@ -45,21 +45,20 @@ export class Engine {
   readonly _notifier: Notifier;
   /** Where to send to. */
   readonly _url: URL | undefined;
-  /** Stops the watch for the end of the page. */
+  /** Stops the watch for the end of the page; an integration. */
   _unlisten: (() => void) | undefined;
-  /** Stops an integration, when the logger ends. */
   _detach: (() => void) | undefined;
   _consent: Consent;
   /** What stands in the header of every batch, as the core knows it. */
-  _resource: string;
-  /** The entries that wait, a tape each, in the order of their calls. */
+  _resource = "";
+  /** The entries that wait, a tape each, in the order of their calls; and their estimated bytes. */
   _tapes: Tape[] = [];
-  /** Their estimated bytes. */
   _size = 0;
   /** How many entries are on their way to the core. */
   _moving = 0;
-  /** The last sequence number. */
+  /** The last sequence number, and what the core's are ahead of it. */
   _seq = 0;
+  _shift = 0;
   /** Calls that passed the gate and have come to their end: on a tape, or dropped. */
   _accepted = 0;
   /** When the oldest of them was put there, on the monotonic clock. */
@@ -77,8 +76,11 @@ export class Engine {
   _store: ReturnType<NonNullable<CoreModule["_journal"]>> | undefined;
   _tokens = 0;
   readonly _waiting = new Map<number, Settle>();
+  /** What cores that trapped had counted, by the number of the counter. */
+  _past: readonly number[] = [];
   /** Has the last start failed? Then log calls do not try again. */
   _refused = false;
+  _starting: Promise<void> | undefined;
   _timer: Timer | undefined;
   _idle: Timer | number | undefined;
   _closing: Promise<FlushResult> | undefined;
@@ -87,14 +89,13 @@ export class Engine {
     this._config = config;
     this._loader = loader;
     this._consent = config.consent;
-    this._resource = resource(config);
     this._notifier = notifier(config);
     this._url = resolve(config.endpoint);
     const missing = !this._url ? "endpoint" : config.apiKey === "" && "apiKey";
     if (missing) {
       this._dead = DROP_NOT_CONFIGURED;
       this._notifier._problem("not_configured", missing);
-    } else watch(this);
+    } else if (!loader._edge) watch(this);
   }
 
   /** Takes one call that passed the level gate; was its entry kept? Throws under `strict` only. */

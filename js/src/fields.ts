@@ -13,7 +13,7 @@ import { blame, LIST, mark, out, weigh } from "./tape.js";
 export const MESSAGE_MAX = 10_000;
 export const STEP_MAX = 1000;
 /** Where these stand on the tape of an entry. */
-const TIMESTAMP_SLOT = 2;
+export const TIMESTAMP_SLOT = 2;
 const SCOPE_SLOT = 3;
 const TAGS_MAX = 20;
 const TAG_MAX = 50;

@@ -19,7 +19,7 @@ const SLICE_BYTES = 32_768;
 
 /** Writes what the engine itself has to say: the page's new address, what it dropped. */
 function writeOwn(engine: Engine): void {
-  const now = resource(engine._config);
+  const now = resource(engine._config, engine._module);
   if (now !== engine._resource) {
     num(OP_RESOURCE);
     str((engine._resource = now));
@@ -40,7 +40,7 @@ export function handOver(engine: Engine, module: CoreModule, tapes: readonly Tap
     begin();
     writeOwn(engine);
     for (; i < tapes.length && end < SLICE_BYTES; i++) {
-      if (!entry(tapes[i]!, engine._config.maxDataBytes)) engine._drop(DROP_UNSERIALISABLE);
+      if (!entry(tapes[i]!, engine._config.maxDataBytes, engine._shift)) engine._drop(DROP_UNSERIALISABLE);
     }
     if (end) module._records(engine._core, handIn(module), waitedMs);
     engine._moving -= i - first;

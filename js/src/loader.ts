@@ -1,31 +1,22 @@
 /**
- * How the inlined core becomes a module.
+ * How the inlined core becomes a module, and the one as JavaScript where WebAssembly is refused.
  *
- * Owns: the one instance of a page. Does not own: the form in which the bytes are inlined (generated, docs/size.md), when the core is
+ * Owns: the instances of a page. Does not own: the form in which the bytes are inlined (generated, docs/size.md), when the core is
  * wanted (engine.ts).
- * Invariant: only a success is kept, so that a failure can be tried again. Tested in `tests/wasm`.
+ * Invariants: only a success is kept, so that a failed load can be tried again; WebAssembly is asked for once, because a policy that
+ * refuses it reports every attempt. Tested in `tests/wasm` and `tests/browser/policy.test.ts`.
  */
 
 import { coreBytes } from "../generated/bytes.js";
-import { consent, flush, initSync, listen, merge, receive, records, reserve, start, stat } from "../generated/sapwood.js";
+import { connect } from "../generated/glue.js";
 import type { CoreModule, Loader } from "./protocol.js";
 
 let loaded: CoreModule | undefined;
+let script: CoreModule | undefined;
+let refusal: unknown;
 
 function instantiate(module: WebAssembly.Module): CoreModule {
-  const { memory } = initSync({ module });
-  return (loaded = {
-    _memory: memory,
-    _consent: consent,
-    _flush: flush,
-    _listen: listen,
-    _merge: merge,
-    _receive: receive,
-    _records: records,
-    _reserve: reserve,
-    _start: start,
-    _stat: stat,
-  });
+  return (loaded = connect((imports) => new WebAssembly.Instance(module, imports).exports));
 }
 
 let persistent: Promise<CoreModule | undefined> | undefined;
@@ -33,22 +24,47 @@ let withJournal: CoreModule | undefined;
 
 /** The core with a journal, loaded on demand. Where it cannot be had in time, or at all, the one inside of this package serves. */
 export const persisted: Loader = {
-  _now: () => withJournal || inlined._now(),
-  _later: async () => (await awaited()) || inlined._later(),
-  _awaited: () => (withJournal ? undefined : awaited()),
+  _now: (js) => (!js && withJournal) || inlined._now(js),
+  _later: async (js) => (!js && (await (persistent ||= journalled()))) || inlined._later(js),
+  _awaited: () => !withJournal,
+  _drop() {
+    withJournal = persistent = undefined;
+    inlined._drop!();
+  },
 };
 
-function awaited(): Promise<CoreModule | undefined> {
-  return (persistent ||= import("./persist.js")
-    .then(({ load }) => load())
-    .then(
-      (module) => (withJournal = module),
-      () => undefined,
-    ));
+async function journalled(): Promise<CoreModule | undefined> {
+  try {
+    if (refusal) return undefined;
+    const { load } = await import("./persist.js");
+    withJournal = await load((error) => (refusal = error));
+  } catch {
+    // It could not be loaded.
+  }
+  return withJournal;
 }
 
 /** The core inside of this package. */
 export const inlined: Loader = {
-  _now: () => loaded || instantiate(new WebAssembly.Module(coreBytes())),
-  _later: async () => loaded || instantiate(await WebAssembly.compile(coreBytes())),
+  _now(js) {
+    try {
+      if (!js && !refusal) return loaded || instantiate(new WebAssembly.Module(coreBytes()));
+    } catch (error) {
+      refusal = error;
+    }
+    if (script) return script;
+    throw refusal;
+  },
+  async _later(js) {
+    try {
+      if (!js && !refusal) return loaded || instantiate(await WebAssembly.compile(coreBytes()));
+    } catch (error) {
+      refusal = error;
+    }
+    const module = await import("./entry/core-script.js");
+    return (script ||= module.script());
+  },
+  _drop() {
+    loaded = script = undefined;
+  },
 };

@@ -2,25 +2,25 @@
  * Loggers and flows: the methods that a user calls.
  *
  * Owns: the level gate, the tree of loggers, and the reading of a parent's scope at each call; the one outcome of a flow. Does not
- * own: what a setter sets (own.ts), the form of flow ids (flow.ts), the tape, the core (engine.ts).
+ * own: what a setter sets (own.ts), how a flow travels (flow.ts), the tape, the core (engine.ts).
  * Invariants: setters and calls never throw (but under `strict`); a captured scope never changes; children see what their parent
  * sets later; a call below the minimum costs one comparison (measured by `benches/call.ts`); steps are 0, 1, 2 … over a flow and its
  * children, given after the level gate; the first outcome is the only one. Tested in `tests/facade/scope.test.ts`, `flow.test.ts`.
  */
 
-import { ASYNC_DISPOSE, DISPOSE } from "./dispose.js";
-import { close, flush, setConsent } from "./ending.js";
+import { DISPOSE } from "./dispose.js";
+import { flush } from "./ending.js";
 import type { Engine } from "./engine.js";
 import { STEP_MAX, tagList } from "./fields.js";
-import { flowId, ID_MAX, NAME_MAX } from "./flow.js";
+import { begin, branchOf, HEADER, placeOf, type Place } from "./flow.js";
 import { ERROR, INFO, LEVELS, severityOf, WARN } from "./levels.js";
 import { set, setText } from "./own.js";
 import { FIELD_CONTEXT, FIELD_FLOW, FIELD_FLOW_ID, FIELD_SESSION_ID, FIELD_TAGS, FIELD_USER, FIELD_USER_ID } from "./protocol.js";
-import { isError, read, text, tidy } from "./safe.js";
+import { isError, read } from "./safe.js";
 import { type Fragment, node, type Scope } from "./scope.js";
 import { stats } from "./stats.js";
 import { field } from "./tape.js";
-import type { Consent, Entry, FlowOptions, FlushOptions, FlushResult, Level, LogOptions, Stats, User } from "./types.js";
+import type { Entry, FlowOptions, FlushOptions, FlushResult, Level, LogOptions, Stats, User } from "./types.js";
 
 type LevelMethod = <T>(this: T, message: unknown, data?: unknown, options?: LogOptions) => T;
 
@@ -97,8 +97,20 @@ export class Logger {
     return new Logger(this._engine, this, context);
   }
 
+  withContext<T>(context: object, fn: (log: Logger) => T): T {
+    return fn(this.child(context));
+  }
+
   flow(name: string, options?: FlowOptions): Flow {
-    return new Flow(this, name, Object(options) as object);
+    const given = Object(options) as object;
+    return new Flow(this, given, begin(name, read(given, "id")));
+  }
+
+  resumeFlow(from: unknown, options?: FlowOptions): Flow {
+    const place = placeOf(from);
+    const given = Object(options) as object;
+    if (!place || typeof from === "string") return new Flow(this, given, place ?? begin(""));
+    return new Flow(this, given, branchOf(place), place[2]);
   }
 
   flush(options?: FlushOptions): Promise<FlushResult> {
@@ -119,46 +131,29 @@ for (const name in LEVELS) {
   };
 }
 
-/** The logger that `createLogger` gives: it can end. */
-export class RootLogger extends Logger {
-  setConsent(state: Consent): this {
-    setConsent(this._engine, state);
-    return this;
-  }
-
-  close(options?: FlushOptions): Promise<FlushResult> {
-    return close(this._engine, options);
-  }
-
-  disconnect(options?: FlushOptions): Promise<FlushResult> {
-    return this.close(options);
-  }
-
-  async [ASYNC_DISPOSE](): Promise<void> {
-    await this.close();
-  }
-}
-
 /** A logger whose entries, and whose children's, are the steps of one flow. */
 export class Flow extends Logger {
   readonly id: string;
   readonly name: string;
-  readonly _start = Date.now();
+  readonly _start: number;
+  /** Which of the flow's writers this is; undefined: the one that began it. */
+  readonly _branch: string | undefined;
+  /** What every entry says of the flow. */
+  readonly _about: object;
   /** The step of the next entry. */
-  _next = 0;
+  _next: number;
   /** What the next entry says of the flow, when it is the last. */
   _outcome: object | undefined;
   _ended = false;
 
-  constructor(parent: Logger, name: unknown, options: object) {
+  /** `parentStep`: where the branch left. */
+  constructor(parent: Logger, options: object, [id, name, step, start, branch]: Place, parentStep?: number) {
     super(parent._engine, parent, read(options, "context") as object | undefined);
-    const id = read(options, "id");
-    const label = tidy(text(name ?? ""), NAME_MAX) || "flow";
-    this.name = label;
-    this.id = (typeof id === "string" && tidy(id, ID_MAX)) || flowId(label);
+    [this.id, this.name, this._next, this._start, this._branch] = [id, name, step, start, branch];
+    this._about = { name, branch, parentStep };
     this._flow = this;
-    setText(this, FIELD_FLOW_ID, this.id);
-    set(this, FIELD_FLOW, () => field(FIELD_FLOW, { name: label }));
+    setText(this, FIELD_FLOW_ID, id);
+    set(this, FIELD_FLOW, () => field(FIELD_FLOW, this._about));
   }
 
   get stepIndex(): number {
@@ -178,8 +173,12 @@ export class Flow extends Logger {
     this._end("abandoned", WARN, reason === undefined ? reason : { reason });
   }
 
+  headers(): Record<string, string> {
+    return { [HEADER]: `${this}` };
+  }
+
   override toString(): string {
-    return [this.id, this.name, this.stepIndex, this._start].map(encodeURIComponent).join(";");
+    return [this.id, this.name, this.stepIndex, this._start, this._branch ?? ""].map(encodeURIComponent).join(";");
   }
 
   [DISPOSE](): void {
@@ -192,7 +191,7 @@ export class Flow extends Logger {
     this._ended = true;
     if (this._min > severity) return;
     const durationMs = Math.max(0, Date.now() - this._start);
-    this._outcome = { name: this.name, outcome, durationMs };
+    this._outcome = { ...this._about, outcome, durationMs };
     this._log(severity, `Flow ${this.name}: ${outcome}`, data, options);
     this._outcome = undefined;
   }

@@ -50,6 +50,7 @@ const DESCRIPTIONS: Readonly<Record<Name, string>> = {
   maxDataNodes: "How many values are copied of one value.",
   maxDataBytes: "How many bytes are copied of one value.",
   strict: "Throw at the call for what would be cut, marked or left out otherwise. For tests.",
+  core: "`js`: a page asks for no WebAssembly and loads the core as JavaScript at once; `auto`: where its policy refuses WebAssembly.",
   onError:
     "Called with a `SapwoodError` (`code`, `field`, `status`) for each delivery problem. Default: `console.warn`, once for each code.",
   onDrop: "Called with reason and count when entries are dropped. Default: `console.warn`, once for each reason.",
@@ -62,6 +63,7 @@ const KINDS = new Map<unknown, readonly [type: string, unit: string]>([
   [kinds.flag, ["boolean", ""]],
   [kinds.setting, ["string", ""]],
   [kinds.level, ["level", ""]],
+  [kinds.choice, ["`auto` or `js`", ""]],
   [kinds.consent, ["`pending`, `granted` or `denied`", ""]],
   [kinds.compression, ["boolean or `auto`", ""]],
   [kinds.rate, ["number or `false`", ""]],

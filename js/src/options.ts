@@ -27,6 +27,7 @@ export const object = (value: unknown): value is object => typeof value === "obj
 export const setting = (value: unknown): value is string | null => value === null || typeof value === "string";
 export const level = (value: unknown): value is Level => severityOf(value) > 0;
 export const consent = (value: unknown): value is Consent => CONSENTS.includes(value as Consent);
+export const choice = (value: unknown): value is "auto" | "js" => value === "auto" || value === "js";
 export const storage = (value: unknown): value is Offline => value === "memory" || value === "persist";
 export const sharing = (value: unknown): value is Sharing => value === "tab" || value === "browser" || value === false;
 /** At most `max` strings of at most `min` characters. */
@@ -77,6 +78,7 @@ export const OPTIONS = {
   maxDataNodes: [integer, 10, 100_000, 5000],
   maxDataBytes: [integer, 1024, 1_048_576, 65_536],
   strict: [flag, 0, 0, false],
+  core: [choice, 0, 0, "auto"],
   onError: [callback as Kind<OnError>],
   onDrop: [callback as Kind<OnDrop>],
 } as const satisfies Record<string, Spec>;

@@ -7,7 +7,7 @@
  */
 
 import type { Config } from "./options.js";
-import { VERSION } from "./protocol.js";
+import { type CoreModule, VERSION } from "./protocol.js";
 import { bareUrl, tidy } from "./safe.js";
 
 /** So much of an address, or of what else the environment says, is kept. */
@@ -36,8 +36,11 @@ export function common({ source, environment, version }: Config): object {
   return { source, environment, version };
 }
 
+/** What runs the logic. */
+export const kindOf = (module: CoreModule | undefined): "js" | "wasm" => (module?._script ? "js" : "wasm");
+
 /** What is the same in the header of every batch, as JSON members. */
-export function resource(config: Config): string {
+export function resource(config: Config, module?: CoreModule): string {
   const { location, navigator } = globalThis;
   return members({
     sdk: { name: "sapwood", version: VERSION },
@@ -48,6 +51,6 @@ export function resource(config: Config): string {
       locale: navigator?.language,
       host: location?.host,
     },
-    core: "wasm",
+    core: kindOf(module),
   });
 }

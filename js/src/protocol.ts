@@ -19,6 +19,7 @@ export const FIELD_DATA = 1;
 export const FIELD_TAGS = 2;
 export const FIELD_USER_ID = 3;
 export const FIELD_SESSION_ID = 4;
+export const FIELD_REQUEST_ID = 5;
 export const FIELD_USER = 6;
 export const FIELD_ERROR_NAME = 7;
 export const FIELD_ERROR_STACK = 8;
@@ -28,6 +29,7 @@ export const FIELD_FLOW = 11;
 export const FIELD_DATASET = 12;
 export const FIELD_CONTEXT = 13;
 export const FIELD_TRUNCATED = 14;
+export const FIELD_COUNTRY = 19;
 
 /** The name of each field, by its number. */
 export const FIELDS = [
@@ -53,6 +55,7 @@ export const FIELDS = [
   "country",
 ];
 
+export const DROP_BUFFER_FULL = 2;
 export const DROP_UNSERIALISABLE = 5;
 export const DROP_CONSENT = 10;
 export const DROP_NOT_READY = 11;
@@ -115,6 +118,9 @@ export const STAT_CLOCK_SKEW = 42;
 /** The page is hidden, as `entry` would pass it on for `pagehide`. */
 export const SIGNAL_HIDE = 4;
 
+/** The operation that ends the journal's store; the others are the core's to ask for (store.ts). */
+export const JOURNAL_END = 4;
+
 /** What the core calls back; never while it holds a borrow. */
 export type Notify = (kind: number, subject: number, a: number | Uint8Array<ArrayBuffer>, b: number, c: number, d: number) => void;
 
@@ -151,15 +157,28 @@ export interface CoreModule {
     simpleInit: RequestInit,
     call: (fn: (core: number) => void) => void,
   ): (operation: number, bytes: Uint8Array<ArrayBuffer>) => void;
+  /** Of a core with a journal, too: what became of an operation on its store (docs/boundary.md). */
+  _stored?(core: number, what: number, count: number, length: number): void;
   _stat(core: number, index: number): number;
+  /** Is it JavaScript? */
+  readonly _script?: boolean;
+  /** The last sequence number that the core has used for others, where it has. */
+  readonly _used?: number;
 }
 
 /** How an engine gets the module; tests give one of their own. */
 export interface Loader {
-  /** The module at once; throws where it cannot be had. */
-  _now(): CoreModule;
-  /** The module, compiled in the background. */
-  _later(): Promise<CoreModule>;
+  /** The module at once; throws where it cannot be had. `js`: as JavaScript, where there is a choice. */
+  _now(js?: boolean): CoreModule;
+  /** The module, compiled or loaded in the background. */
+  _later(js?: boolean): Promise<CoreModule>;
   /** Is there a better one on its way, for which a flush waits? */
-  _awaited?(): Promise<unknown> | undefined;
+  _awaited?(): boolean;
+  /** A core of the instance trapped: the next one comes from a fresh instance. */
+  _drop?(): void;
+  /**
+   * Where every request is a world of its own (Workers): what `fetch` takes there in other ways. Nothing is planned and no page is
+   * listened to, for a timer would belong to whichever request logged; what is logged waits for a flush.
+   */
+  readonly _edge?: RequestInit;
 }

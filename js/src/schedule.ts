@@ -6,14 +6,11 @@
  * `start.test.ts`.
  */
 
-import { startCore } from "./core.js";
 import type { Engine } from "./engine.js";
-import { refuse } from "./start.js";
+import { startLater } from "./start.js";
 
 /** A first entry waits at most this long for an idle moment, in ms. */
 const IDLE_MS = 500;
-/** After a start that failed, it is tried again after this time, in ms. */
-const RETRY_START_MS = 30_000;
 
 export type Timer = ReturnType<typeof setTimeout>;
 
@@ -22,17 +19,20 @@ export const monotonicMs = (): number => (globalThis.performance ?? Date).now();
 
 /** Plans a hand-over for an idle moment. */
 export function plan(engine: Engine): void {
+  engine._since = monotonicMs();
+  if (engine._loader._edge) return;
   const run = (): unknown => due(engine);
   const timeout = Math.min(IDLE_MS, engine._config.flushInterval);
   const idle: typeof requestIdleCallback | undefined = globalThis.requestIdleCallback;
-  engine._since = monotonicMs();
   if (!timeout) planNow(engine);
   else engine._idle ||= idle ? idle(run, { timeout }) : setTimeout(run, timeout);
 }
 
-/** Plans a hand-over for the next task, or for one in `ms`. */
+/** Plans a hand-over for the next task, or for one in `ms`, for which no process (of Node) stays. */
 export function planNow(engine: Engine, ms = 0): void {
+  if (engine._loader._edge) return;
   engine._timer ||= setTimeout(() => due(engine), ms);
+  if (ms) (engine._timer as { unref?(): void }).unref?.();
 }
 
 export function unplan(engine: Engine): void {
@@ -44,15 +44,6 @@ export function unplan(engine: Engine): void {
 /** A planned hand-over is due. The core is compiled in the background for it. */
 async function due(engine: Engine): Promise<void> {
   unplan(engine);
-  try {
-    if (!engine._module) startCore(engine, await engine._loader._later());
-  } catch (cause) {
-    // The logger may have ended meanwhile.
-    if (engine._dead !== undefined) return;
-    refuse(engine, cause);
-    planNow(engine, RETRY_START_MS);
-    // No process stays for that.
-    (engine._timer as { unref?(): void }).unref?.();
-  }
+  if (!engine._module) await startLater(engine);
   engine._drain();
 }

@@ -11,21 +11,39 @@ import { run, startCore } from "./core.js";
 import type { Engine } from "./engine.js";
 import { listen } from "./listen.js";
 import { SIGNAL_HIDE } from "./protocol.js";
+import { planNow } from "./schedule.js";
 
-/** Is there a core, started now if need be? */
+/** After a start that failed, it is tried again after this time, in ms. */
+const RETRY_START_MS = 30_000;
+
+/** Is there a core, started now if need be? Log calls do not try again by themselves; what failed may be had later. */
 export function hasCore(engine: Engine): boolean {
   try {
-    if (!engine._module && !engine._refused && engine._dead === undefined) startCore(engine, engine._loader._now());
-  } catch (cause) {
-    refuse(engine, cause);
+    if (!engine._refused) startCore(engine, () => engine._loader._now(engine._config.core === "js"));
+  } catch {
+    engine._refused = true;
   }
   return !!engine._module;
 }
 
-/** No core could be had: log calls do not try again by themselves. */
-export function refuse(engine: Engine, cause: unknown): void {
-  engine._refused = true;
-  engine._notifier._problem("core_unavailable", undefined, cause);
+/** Starts the core in the background, where there is none. A failure is told, and tried again after a while. */
+export function startLater(engine: Engine): Promise<void> {
+  return (engine._starting ||= (async () => {
+    try {
+      if (!engine._module) {
+        const module = await engine._loader._later(engine._config.core === "js");
+        startCore(engine, () => module);
+      }
+    } catch (cause) {
+      engine._refused = true;
+      // The logger may have ended meanwhile.
+      if (engine._dead === undefined) {
+        engine._notifier._problem("core_unavailable", undefined, cause);
+        planNow(engine, RETRY_START_MS);
+      }
+    }
+    engine._starting = undefined;
+  })());
 }
 
 /** Watches for the end of the page, as long as there is no core that does it itself. */

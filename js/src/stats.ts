@@ -9,6 +9,7 @@
 
 import { stat } from "./core.js";
 import type { Engine } from "./engine.js";
+import { kindOf } from "./page.js";
 import {
   DROP_CORE_FAILED,
   DROP_REASONS,
@@ -35,7 +36,7 @@ export function stats(engine: Engine): Stats {
     inFlight: held(STAT_IN_FLIGHT),
     stored: held(STAT_STORED),
     dropped: {},
-    core: alive ? "wasm" : "none",
+    core: alive ? kindOf(engine._module) : "none",
   };
   const recovered = stat(engine, STAT_RECOVERED + STAT_DELIVERED);
   if (recovered) result.recovered = recovered;

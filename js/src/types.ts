@@ -128,6 +128,11 @@ export interface LoggerOptions {
   maxDataBytes?: number;
   /** Throw at the call for what would be cut, marked or left out otherwise: for tests. Default false. */
   strict?: boolean;
+  /**
+   * `"js"`: a page asks for no WebAssembly, and loads the core as JavaScript at once. Default `"auto"`: it does so where its
+   * Content-Security-Policy refuses WebAssembly, which reports one violation.
+   */
+  core?: "auto" | "js";
   /** Hears of delivery problems, in a microtask. Without it the console does, once for each code. */
   onError?: (error: SapwoodError) => void;
   /** Hears of dropped entries, soon after and those of one task together. Without it the console does, once for each reason. */
@@ -195,7 +200,7 @@ export interface Stats {
   /** How far the receiver's clock is ahead of this one's, in ms, by its last answer. Only where it says, and they differ. */
   clockSkewMs?: number;
   /** What runs the logic: `none` before the start, without a destination, and after a failure. */
-  core: "wasm" | "none";
+  core: "wasm" | "js" | "none";
 }
 
 /** The level methods. None throws, whatever it is given (but with `strict`). */
@@ -230,6 +235,11 @@ export interface Logger extends LevelMethods {
   /** A logger whose context is this one's, deeply merged with `context`. It follows later changes of its parent. */
   child(context?: object): Logger;
   /**
+   * Calls `fn` with such a child and gives what it returns. Where the runtime has `AsyncLocalStorage` (Node, Deno, Bun, Workers with
+   * `nodejs_compat`), this logger itself and all below it have the context as well, inside of `fn` and of all that it sets off.
+   */
+  withContext<T>(context: object, fn: (log: Logger) => T): T;
+  /**
    * Begins a flow: entries that carry one `flowId` and steps 0, 1, 2 …
    *
    * @example
@@ -238,6 +248,11 @@ export interface Logger extends LevelMethods {
    * flow.ok();
    */
   flow(name: string, options?: FlowOptions): Flow;
+  /**
+   * Continues a flow. From the headers of a request (or the request itself): as a branch of its own, with steps from 0, for the sender goes
+   * on as well. From `flow.toString()`: as the same writer, which goes on counting. What cannot be read begins a new flow.
+   */
+  resumeFlow(from: unknown, options?: FlowOptions): Flow;
   /** Sends what was accepted before; never rejects. Default time limit 10,000 ms. */
   flush(options?: FlushOptions): Promise<FlushResult>;
   stats(): Stats;
@@ -280,7 +295,9 @@ export interface Flow extends LevelMethods {
   fail(error?: unknown, data?: unknown): void;
   /** Ends the flow without a result: a last entry, at `warn`. `using` does so where no outcome was given. */
   abandon(reason?: unknown): void;
-  /** Id, name, step and start as text, for the same tab's next page. */
+  /** The header by which another program goes on in this flow: `fetch(url, { headers: flow.headers() })`. */
+  headers(): Record<string, string>;
+  /** Where the flow stands, as text: for the same tab's next page. */
   toString(): string;
   [Symbol.dispose](): void;
 }

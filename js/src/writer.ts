@@ -78,9 +78,9 @@ function fields(slots: readonly unknown[], i: number, budget: number): void {
 
 /**
  * Writes the entry on a tape, its data bounded by `budget` bytes, and its scope where this hand-over has not got it yet; false when it
- * could not be written, and then nothing of it is.
+ * could not be written, and then nothing of it is. `shift`: what the core's sequence numbers are ahead.
  */
-export function entry(slots: Tape, budget: number): boolean {
+export function entry(slots: Tape, budget: number, shift = 0): boolean {
   const [seq, severity, timestamp, scope] = slots as [number, number, number, Scope];
   let start = end;
   try {
@@ -91,7 +91,7 @@ export function entry(slots: Tape, budget: number): boolean {
       start = end;
     }
     byte(OP_ENTRY);
-    num(seq);
+    num(seq + shift);
     num(severity);
     decimal(timestamp);
     num(scopes.get(scope)!);

@@ -20,9 +20,9 @@ for (let seed = 1; seed <= 30; seed++) {
       [4, () => log.flush()],
       [3, () => (module.refuses = !module.refuses)],
       [3, () => log.setConsent((["pending", "granted", "denied"] as const)[Math.floor(next() * 3)]!)],
-      [3, () => module.cores[0]?.drain()],
-      [2, () => module.cores[0] && module.cores[0].held > 1 && module.cores[0].drop(2, 1)],
-      [0.3, () => module.cores[0] && (module.cores[0].trapAt = "records")],
+      [3, () => module.cores.at(-1)?.drain()],
+      [2, () => (module.cores.at(-1)?.held ?? 0) > 1 && module.cores.at(-1)!.drop(2, 1)],
+      [0.3, () => module.cores.length && (module.cores.at(-1)!.trapAt = "records")],
       [0.2, () => log.close()],
       [3, () => new Promise((resolve) => setTimeout(resolve, 0))],
     ];
@@ -41,6 +41,6 @@ for (let seed = 1; seed <= 30; seed++) {
     }
     await log.close();
     assertCloses(log.stats());
-    assert.equal(log.stats().buffered, log.stats().core === "none" ? 0 : module.core.held);
+    assert.equal(log.stats().buffered, log.stats().core === "none" ? 0 : module.cores.at(-1)!.held);
   });
 }

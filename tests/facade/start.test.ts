@@ -42,6 +42,34 @@ describe("the core starts", () => {
     assert.deepEqual(problems, ["core_unavailable refused"]);
   });
 
+  it("in time for a flush and for the end, where it is only had in the background", async () => {
+    for (const method of ["flush", "close"] as const) {
+      const module = new FakeModule();
+      module._now = () => {
+        throw new Error("not yet");
+      };
+      module._later = () => new Promise((resolve) => setTimeout(() => resolve(module), 20));
+      const problems: string[] = [];
+      const { log } = rig({ onError: (error) => problems.push(error.code) }, module);
+      log.info("m");
+      assert.deepEqual(await log[method](), { delivered: 1, pending: 0, dropped: 0, lastStatus: 200 });
+      assert.deepEqual(problems, []);
+    }
+  });
+
+  it("too late for a flush and for the end whose time is over", async () => {
+    const module = new FakeModule();
+    module._now = () => {
+      throw new Error("not yet");
+    };
+    module._later = () => new Promise(() => {});
+    const { log } = rig({ onDrop: () => {} }, module);
+    log.info("m");
+    assert.deepEqual(await log.flush({ timeoutMs: 20 }), { delivered: 0, pending: 1, dropped: 0, lastStatus: 0 });
+    assert.deepEqual(await log.close({ timeoutMs: 20 }), { delivered: 0, pending: 0, dropped: 1, lastStatus: 0 });
+    assert.deepEqual(log.stats().dropped, { not_ready: 1 });
+  });
+
   it("again by itself, later", async (t) => {
     t.mock.timers.enable({ apis: ["setTimeout"] });
     const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

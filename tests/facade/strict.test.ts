@@ -1,7 +1,7 @@
 // `strict: true`: what would be cut, marked or left out throws at the call.
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
-import type { RootLogger } from "../../js/src/logger.js";
+import type { RootLogger } from "../../js/src/root.js";
 import { assertCloses, rig } from "./support/logger.js";
 
 const long = (length: number): string => "x".repeat(length);

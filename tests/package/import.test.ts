@@ -8,11 +8,11 @@ import { pack, run } from "./packed.js";
 
 const packed = pack();
 
-/** Runs an ES module in the project that has the package installed; what it printed, as JSON. */
-function inProject(source: string): unknown {
-  const file = join(packed.project, "user.mjs");
+/** Runs a module in the project that has the package installed; what it printed, as JSON. */
+function inProject(source: string, name = "user.mjs", ...flags: readonly string[]): unknown {
+  const file = join(packed.project, name);
   writeFileSync(file, source);
-  const { status, output } = run(process.execPath, [file], packed.project);
+  const { status, output } = run(process.execPath, [...flags, file], packed.project);
   assert.equal(status, 0, output);
   return JSON.parse(output);
 }
@@ -43,4 +43,50 @@ test("a wrong configuration throws a SapwoodError that names the field", () => {
     try { createLogger({ source: "shop", batchSize: 0 }); }
     catch (error) { console.log(JSON.stringify([error instanceof SapwoodError, error.code, error.field])); }`);
   assert.deepEqual(seen, [true, "invalid_option", "batchSize"]);
+});
+
+const REQUIRED = `
+  const { createLogger, SapwoodError } = require("sapwood");
+  const log = createLogger({ source: "shop", onError() {}, onDrop() {} });
+  log.info("Order placed");
+  try { createLogger({}); } catch (error) { log.close().then(() => {
+    console.log(JSON.stringify([error instanceof SapwoodError, log.stats().accepted]));
+  }); }`;
+
+test("require works, in a Node that requires ES modules and in one that does not", () => {
+  assert.deepEqual(inProject(REQUIRED, "user.cjs"), [true, 1]);
+  assert.deepEqual(inProject(REQUIRED, "user.cjs", "--no-experimental-require-module"), [true, 1]);
+});
+
+test("where ES modules can be required, require and import give one and the same module", () => {
+  const source = `
+    const required = require("sapwood");
+    import("sapwood").then((imported) => console.log(JSON.stringify(imported.createLogger === required.createLogger)));`;
+  assert.equal(inProject(source, "user.cjs"), true);
+});
+
+test("sapwood/slim delivers over a core that the application brings, and asks again for one that it could not get", () => {
+  const seen = inProject(`
+    import { readFile } from "node:fs/promises";
+    import { createServer } from "node:http";
+    import { createLogger } from "sapwood/slim";
+    const server = createServer((request, response) => request.resume().on("end", () => response.end('{"count":1}')));
+    await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const endpoint = \`http://127.0.0.1:\${server.address().port}/v1/logs\`;
+    const file = new URL(import.meta.resolve("sapwood/core.wasm"));
+    const problems = [];
+    const options = { source: "shop", endpoint, onError: ({ code }) => problems.push(code) };
+    let asked = 0;
+    const getting = createLogger(options, async () => {
+      if (!asked++) throw new Error("offline");
+      return WebAssembly.compile(await readFile(file));
+    });
+    const first = await getting.info("one").flush();
+    const second = await getting.flush();
+    const bringing = createLogger(options, new WebAssembly.Module(await readFile(file)));
+    const third = await bringing.info("two").close();
+    await getting.close();
+    server.close();
+    console.log(JSON.stringify({ first: first.pending, second: second.delivered, third: third.delivered, asked, problems }));`);
+  assert.deepEqual(seen, { first: 1, second: 1, third: 1, asked: 2, problems: ["core_unavailable"] });
 });

@@ -9,17 +9,20 @@ import { pack, root, run, text } from "./packed.js";
 const packed = pack();
 const compilers = { "5.2": "typescript-5.2", newest: "typescript" };
 /** A project without and with the library that declares disposal, whose symbols the package must not break. */
-const plain = { lib: ["es2022", "dom"], files: ["consumer.ts"] };
+const plain = { lib: ["es2022", "dom"], files: ["consumer.ts", "slim.ts", "worker.ts"] };
 const disposal = { lib: ["es2022", "dom", "esnext.disposable"], files: ["consumer.ts", "using.ts"] };
 /** The kinds of projects. */
 const projects = [
   { module: "node16", moduleResolution: "node16", ...plain },
+  { module: "node16", moduleResolution: "node16", lib: ["es2022", "dom"], files: ["required.cts"] },
   { module: "nodenext", moduleResolution: "nodenext", ...disposal },
   { module: "esnext", moduleResolution: "bundler", ...plain },
   { module: "esnext", moduleResolution: "bundler", ...disposal },
 ];
 
-for (const name of ["consumer", "using"]) writeFileSync(join(packed.project, `${name}.ts`), text(root, `tests/package/${name}.fixture.ts`));
+for (const name of ["consumer.ts", "slim.ts", "worker.ts", "using.ts", "required.cts"]) {
+  writeFileSync(join(packed.project, name), text(root, `tests/package/${name.replace(".", ".fixture.")}`));
+}
 
 interface Project {
   module: string;
@@ -40,7 +43,7 @@ function compile(compiler: string, { files, ...resolution }: Project) {
 
 for (const [name, compiler] of Object.entries(compilers))
   for (const project of projects)
-    test(`a consumer compiles: TypeScript ${name}, ${project.moduleResolution}, ${project.lib.join(" ")}`, () => {
+    test(`a consumer compiles: TypeScript ${name}, ${project.moduleResolution}, ${project.lib.join(" ")}, ${project.files.join(" ")}`, () => {
       const { status, output } = compile(compiler, project);
       assert.equal(status, 0, output);
     });

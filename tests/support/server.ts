@@ -11,11 +11,8 @@ import { type Behaviour, cors, keep, pass } from "./behaviours.js";
 import { decodeBody } from "./decode.js";
 import { Ledger } from "./ledger.js";
 import { shellWorker, testPage } from "./page.js";
-import { packageEntry } from "./paths.js";
+import { packageFiles } from "./paths.js";
 import type { Body } from "./protocol.js";
-
-/** What `/page?policy` is served with: scripts as they are, and no compiling of WebAssembly. */
-const NO_WASM = "script-src 'self' 'unsafe-inline'";
 
 /** A request for the log endpoint. Times are of `performance.now()`. */
 export interface Received extends Body {
@@ -111,11 +108,11 @@ export class FaultServer {
       this.notes.push({ text: (await readWhole(request)).toString(), at: performance.now() });
       response.writeHead(204).end();
     } else if (path === "/page") {
-      const policy = searchParams.has("policy") && { "content-security-policy": NO_WASM };
+      const policy = searchParams.has("policy") && { "content-security-policy": searchParams.get("policy")! };
       response.writeHead(200, { "content-type": "text/html; charset=utf-8", ...policy }).end(testPage);
-    } else if (path === "/sapwood.js" || path === "/persist.js") {
-      const file = path === "/sapwood.js" ? packageEntry : packageEntry.replace("index.js", "persist.js");
-      response.writeHead(200, { "content-type": "text/javascript; charset=utf-8" }).end(await readFile(file));
+    } else if (packageFiles.has(path)) {
+      const file = await readFile(packageFiles.get(path)!);
+      response.writeHead(200, { "content-type": "text/javascript; charset=utf-8" }).end(file);
     } else if (path === "/worker.js") {
       response.writeHead(200, { "content-type": "text/javascript" }).end(shellWorker);
     } else if (path === "/blank") {

@@ -4,7 +4,7 @@ import { after, before, beforeEach, test } from "node:test";
 import { create } from "../../js/src/create.js";
 import type { SapwoodError } from "../../js/src/error.js";
 import { inlined } from "../../js/src/loader.js";
-import type { RootLogger } from "../../js/src/logger.js";
+import type { RootLogger } from "../../js/src/root.js";
 import type { CoreModule, Loader } from "../../js/src/protocol.js";
 import { hang } from "../support/behaviours.js";
 import { waitFor } from "../support/wait.js";
@@ -23,16 +23,22 @@ const NOWHERE = 0x7fff_0000;
 
 type Call = "_records" | "_flush" | "_receive" | "_consent" | "_listen" | "_start";
 
-/** The module, with traps in the calls of that name once they are armed. */
-function trapping(name: Call): { loader: Loader; arm: () => void } {
+/** Instances of the module, with traps in the calls of that name: in the first `most` instances, once they are armed. */
+function trapping(name: Call, most: number): { loader: Loader; arm: () => void } {
   let armed = false;
-  const wrap = (module: CoreModule): CoreModule => {
+  let instances = 0;
+  let current: CoreModule | undefined;
+  const make = (): CoreModule => {
+    inlined._drop?.();
+    const module = inlined._now();
+    const traps = instances++ < most;
     const call = module[name] as (...given: unknown[]) => unknown;
     // `_start` traps for an empty configuration.
     const trapped = (_: unknown, ...rest: unknown[]): unknown => call(name === "_start" ? 0 : NOWHERE, ...rest);
-    return { ...module, [name]: (...given: unknown[]) => (armed ? trapped : call)(...(given as [unknown])) };
+    return { ...module, [name]: (...given: unknown[]) => (armed && traps ? trapped : call)(...(given as [unknown])) };
   };
-  const loader: Loader = { _now: () => wrap(inlined._now()), _later: async () => wrap(await inlined._later()) };
+  const now = (): CoreModule => (current ??= make());
+  const loader: Loader = { _now: now, _later: async () => now(), _drop: () => (current = undefined) };
   return { loader, arm: () => (armed = true) };
 }
 
@@ -42,8 +48,8 @@ interface Rig {
   errors: SapwoodError[];
 }
 
-function rig(name: Call): Rig {
-  const { loader, arm } = trapping(name);
+function rig(name: Call, most = Infinity): Rig {
+  const { loader, arm } = trapping(name, most);
   const errors: SapwoodError[] = [];
   const onError = (error: SapwoodError): void => void errors.push(error);
   const options = { source: "shop", endpoint: server.endpoint, flushInterval: 60_000, onError, onDrop: () => {} };
@@ -52,6 +58,11 @@ function rig(name: Call): Rig {
 
 /** Degraded for good: counts, answers and throws nothing. */
 async function assertDegraded({ log, errors }: Rig, delivered: number): Promise<void> {
+  // The fresh instance traps as well, in what it is asked to do next.
+  await waitFor("the second trap", async () => {
+    if (errors.length < 2) await log.info("more").setConsent("granted").flush();
+    return errors.length >= 2;
+  });
   assert.equal(log.stats().core, "none");
   assertCloses(log.stats());
   const { accepted } = log.stats();
@@ -66,7 +77,7 @@ async function assertDegraded({ log, errors }: Rig, delivered: number): Promise<
   assert.equal(stats.dropped.core_failed, stats.accepted - delivered);
   assertCloses(stats);
   await waitFor("onError", () => errors.length > 0);
-  assert.deepEqual(errors.map(({ code }) => code), ["core_failed"]);
+  assert.deepEqual(errors.map(({ code }) => code), ["core_failed", "core_failed"]);
   assert.ok(errors[0]?.cause instanceof WebAssembly.RuntimeError, String(errors[0]?.cause));
 }
 
@@ -131,7 +142,8 @@ test("a trap when consent changes", async () => {
   await trapped.log.flush();
   trapped.arm();
   trapped.log.setConsent("pending");
-  await assertDegraded(trapped, 1);
+  // The fresh instance has delivered once before it traps as well.
+  await assertDegraded(trapped, 2);
 });
 
 test("a trap of one logger is none of another's", async () => {
@@ -146,3 +158,24 @@ test("a trap of one logger is none of another's", async () => {
   assert.equal((await other.close()).delivered, 1);
   assert.deepEqual([other.stats().delivered, trapped.log.stats().core], [2, "none"]);
 });
+
+for (const name of ["_records", "_flush", "_receive", "_consent", "_listen", "_start"] as const)
+  test(`a trap in ${name} of one instance: a fresh one delivers what comes after, and the loss is counted`, async () => {
+    const trapped = rig(name, 1);
+    const { log, errors } = trapped;
+    trapped.arm();
+    log.info("one");
+    await log.flush();
+    log.setConsent("granted");
+    await waitFor("the trap", () => errors.length === 1);
+    log.info("two").info("three");
+    const { pending } = await log.flush();
+    const stats = log.stats();
+    assertCloses(stats);
+    const lost = stats.dropped.core_failed ?? 0;
+    assert.deepEqual([stats.core, pending, stats.accepted, stats.delivered + lost], ["wasm", 0, 3, 3]);
+    assert.ok(lost <= 1);
+    assert.ok(server.received.some(({ logs }) => logs.some(({ message }) => message === "three")));
+    await log.close();
+    assert.deepEqual(errors.map(({ code }) => code), ["core_failed"]);
+  });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { create } from "../../js/src/create.js";
 import { inlined } from "../../js/src/loader.js";
-import type { RootLogger } from "../../js/src/logger.js";
+import type { RootLogger } from "../../js/src/root.js";
 import type { LoggerOptions } from "../../js/src/types.js";
 import { Receiver } from "./support/receiver.js";
 

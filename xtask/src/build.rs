@@ -4,11 +4,13 @@
 //! what is published. What is made lands in `js/generated/`, `pkg/` and `js/dev/dist/`, all ignored by git.
 //! Tested by `tests/package` and by every suite that loads the built package.
 
+mod glue;
 mod imports;
 pub mod inline;
 mod leaks;
 pub mod names;
 pub mod package;
+mod script;
 pub mod wasm;
 
 use std::fs::{self, File};
@@ -66,12 +68,14 @@ fn generated(repo: &Repo) -> Result<()> {
         leaks::check("sapwood_bg.wasm", &shipped, &repo.root)?;
 
         let generated = repo.path(core.folder());
+        repo::write(&generated.join("glue.js"), glue::module(&bound.js)?)?;
+        repo::write(&generated.join("glue.d.ts"), glue::declaration(core))?;
         repo::write(&generated.join("sapwood.js"), bound.js)?;
         repo::write(&generated.join("sapwood.d.ts"), bound.ts)?;
         repo::write(&generated.join("sapwood_bg.wasm"), &shipped)?;
         repo::write(&generated.join("bytes.ts"), inline::module(&shipped))?;
     }
-    Ok(())
+    script::build(repo)
 }
 
 /// The package `sapwood-dev`, which brings its own build script.

@@ -24,11 +24,12 @@ use crate::{build, checkout, process, setup, sim};
 
 const FOLDER: &str = "tests/canary";
 /// Suites that hold promises and so must have at least one canary.
-const WATCHED: [&str; 8] = [
+const WATCHED: [&str; 9] = [
     "contracts",
     "sim",
     "facade",
     "wasm",
+    "runtimes",
     "collector",
     "viewer",
     "browser",

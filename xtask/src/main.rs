@@ -57,7 +57,7 @@ const COMMANDS: &[Command] = &[
     Command {
         name: "test",
         arguments: "[suite…] [--full]",
-        help: "all suites, or those named; --full: more property cases, the whole load, delivery in all three browsers",
+        help: "all suites, or those named; --full: more cases, the whole load, all browsers, other runtimes",
         run: test::command,
     },
     Command {

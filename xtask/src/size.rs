@@ -117,7 +117,7 @@ fn measure(repo: &Repo) -> Result<Vec<Row>> {
 
 /// What a user's bundler makes of the smallest use.
 fn default_path(repo: &Repo) -> Result<Vec<u8>> {
-    let (entry, bundles) = (repo.out("size/entry.js"), repo.out("size/bundles"));
+    let (entry, folder) = (repo.out("size/entry.js"), repo.out("size/bundle"));
     repo::write(
         &entry,
         "import { createLogger } from \"sapwood\";\nglobalThis.log = createLogger;\n",
@@ -127,16 +127,20 @@ fn default_path(repo: &Repo) -> Result<Vec<u8>> {
             .arg(&entry)
             .args([
                 "--bundle",
+                // What is loaded on demand is a file of its own.
+                "--splitting",
                 "--minify",
                 "--format=esm",
                 "--target=es2022",
                 "--log-level=warning",
             ])
-            // As bundlers do by themselves: what is loaded on demand stays apart.
-            .arg("--splitting")
-            .arg(format!("--outdir={}", bundles.display())),
+            .arg(format!("--outdir={}", folder.display())),
     )?;
-    Ok(fs::read(bundles.join("entry.js"))?)
+    let bundle = fs::read(folder.join("entry.js"))?;
+    if String::from_utf8_lossy(&bundle).contains("from\"./") {
+        bail!("the default path is more than one file: {}", folder.display());
+    }
+    Ok(bundle)
 }
 
 fn judge(rows: &[Row]) -> Result<()> {

@@ -43,12 +43,17 @@ const SUITES: &[Suite] = &[
     suite("facade", Needs::Build, |repo| js::suite(repo, "facade")),
     suite("wasm", Needs::Build, |repo| js::suite(repo, "wasm")),
     suite("package", Needs::Build, |repo| js::suite(repo, "package")),
+    suite("runtimes", Needs::Build, |repo| js::suite(repo, "runtimes")),
+    suite("everywhere", Needs::Build, |repo| js::suite(repo, "everywhere")),
     suite("collector", Needs::Build, |repo| js::suite(repo, "collector")),
     suite("viewer", Needs::Browser, |repo| js::suite(repo, "viewer")),
     suite("browser", Needs::Browser, |repo| js::suite(repo, "browser")),
     suite("load", Needs::Browser, |repo| js::suite(repo, "load")),
     suite("delivery", Needs::Browser, delivery::short),
 ];
+
+/// Not among all suites unless `--full` is said: it installs a dozen runtimes.
+const FULL_ONLY: &str = "everywhere";
 
 const fn suite(name: &'static str, needs: Needs, run: fn(&Repo) -> Result<()>) -> Suite {
     Suite { name, needs, run }
@@ -67,7 +72,7 @@ pub fn command(repo: &Repo, arguments: &[String]) -> Result<()> {
     if let Some(flag) = flags.iter().find(|flag| **flag != "--full") {
         bail!("unknown argument `{flag}`");
     }
-    let mut suites = select(&names)?;
+    let mut suites = select(&names, !flags.is_empty())?;
     if !flags.is_empty() {
         for suite in &mut suites {
             match suite.name {
@@ -82,7 +87,7 @@ pub fn command(repo: &Repo, arguments: &[String]) -> Result<()> {
     summary(&run(repo, &suites))
 }
 
-fn select(names: &[&String]) -> Result<Vec<Suite>> {
+fn select(names: &[&String], full: bool) -> Result<Vec<Suite>> {
     let known = || SUITES.iter().map(|suite| suite.name).collect::<Vec<_>>().join(", ");
     if let Some(stranger) = names
         .iter()
@@ -90,7 +95,8 @@ fn select(names: &[&String]) -> Result<Vec<Suite>> {
     {
         bail!("there is no suite `{stranger}`; there are {}", known());
     }
-    let wanted = |suite: &&Suite| names.is_empty() || names.iter().any(|name| *name == suite.name);
+    let named = |suite: &Suite| names.iter().any(|name| *name == suite.name);
+    let wanted = |suite: &&Suite| named(suite) || names.is_empty() && (full || suite.name != FULL_ONLY);
     Ok(SUITES.iter().filter(wanted).map(|suite| Suite { ..*suite }).collect())
 }
 

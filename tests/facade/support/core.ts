@@ -127,6 +127,8 @@ export class FakeModule implements CoreModule, Loader {
   refuses = false;
   trapAtStart = false;
   starts = 0;
+  /** Set: the module of a core with a journal. */
+  _journal?: NonNullable<CoreModule["_journal"]>;
   /** Set: the compilation in the background waits for it. */
   gate: Promise<void> | undefined;
   waiting = false;

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after } from "node:test";
 import { create } from "../../../js/src/create.js";
 import type { SapwoodError } from "../../../js/src/error.js";
-import type { RootLogger } from "../../../js/src/logger.js";
+import type { RootLogger } from "../../../js/src/root.js";
 import type { LoggerOptions } from "../../../js/src/types.js";
 import type { Received } from "./boundary.js";
 import { type FakeCore, FakeModule } from "./core.js";

@@ -1,5 +1,5 @@
-//! The npm package `sapwood` in `pkg/`: bundle, declarations, licences. Its `package.json` and README are written by
-//! people; npm sees exactly this folder.
+//! The npm package `sapwood` in `pkg/`: bundles (`js/build.mjs`), declarations, licences. Its `package.json` and README are
+//! written by people; npm sees exactly this folder.
 
 use std::fs;
 
@@ -10,15 +10,28 @@ use super::leaks;
 use crate::process;
 use crate::repo::{self, Repo};
 
-/// The only declarations that are published; `index.d.ts` may lean on the other two.
-const DECLARATIONS: [&str; 3] = ["index.d.ts", "types.d.ts", "error.d.ts"];
-/// The entry, and what it loads on demand.
-const BUNDLES: [&str; 2] = ["index.js", "persist.js"];
+/// The only declarations that are published: of each entry, and what they lean on.
+const DECLARATIONS: [&str; 6] = [
+    "index.d.ts",
+    "script.d.ts",
+    "slim.d.ts",
+    "worker.d.ts",
+    "types.d.ts",
+    "error.d.ts",
+];
+/// Those of what can be had by `require`: the same once more, for TypeScript tells the kinds of modules apart by the ending.
+const COMMON_JS: [&str; 3] = ["index.d.ts", "types.d.ts", "error.d.ts"];
+/// The declaration of the core's own file.
+const CORE_WASM: &str = "\
+/** The core, where the platform or the bundler makes a module of it. */
+declare const core: WebAssembly.Module;
+export default core;
+";
 const LICENCES: [&str; 2] = ["LICENSE-MIT", "LICENSE-APACHE"];
 
 /// How the façade is type-checked.
 pub const PROJECT: &str = "js/tsconfig.json";
-/// What esbuild shortens. Our private names begin with one underscore; two are left to the language (`__proto__`).
+/// What esbuild shortens, as in `js/build.mjs`. Our private names begin with one underscore; two are left to the language.
 pub const MANGLE: &str = "--mangle-props=^_[^_]";
 /// Where the façade names its version.
 const SDK_VERSION: &str = "js/src/protocol.ts";
@@ -89,9 +102,15 @@ fn declarations(repo: &Repo) -> Result<()> {
         if let Some(outside) = foreign_import(&text) {
             bail!("types/{name} refers to {outside}, which is not published");
         }
+        if COMMON_JS.contains(&name) {
+            repo::write(
+                &types.join(name.replace(".d.ts", ".d.cts")),
+                text.replace(".js\"", ".cjs\""),
+            )?;
+        }
         repo::write(&types.join(name), text)?;
     }
-    Ok(())
+    repo::write(&types.join("core.d.ts"), CORE_WASM)
 }
 
 /// The first module that a declaration file refers to and that is none of [`DECLARATIONS`].
@@ -110,33 +129,13 @@ fn foreign_import(text: &str) -> Option<String> {
 }
 
 fn bundle(repo: &Repo) -> Result<()> {
-    let dist = repo.path("pkg/dist");
-    repo::fresh_folder(&dist)?;
-    process::run(
-        repo.npm_bin("esbuild")
-            .args([
-                "js/src/index.ts",
-                "--bundle",
-                "--minify",
-                "--format=esm",
-                "--target=es2022",
-            ])
-            .args([MANGLE, "--legal-comments=none", "--log-level=warning"])
-            // What is loaded on demand becomes a file of its own, which the user's bundler keeps apart again.
-            .args(["--splitting", "--chunk-names=[name]"])
-            .arg(format!("--outdir={}", dist.display())),
-    )?;
-    for file in BUNDLES {
-        let bytes = fs::read(dist.join(file)).with_context(|| format!("esbuild made no {file}"))?;
-        leaks::check(file, &bytes, &repo.root)?;
+    let folder = repo.path("pkg/dist");
+    process::run(repo.command("node").arg("js/build.mjs").arg(&folder))?;
+    for file in fs::read_dir(&folder)? {
+        let path = file?.path();
+        leaks::check(&path.display().to_string(), &fs::read(&path)?, &repo.root)?;
     }
-    match fs::read_dir(&dist)?.count() {
-        made if made == BUNDLES.len() => Ok(()),
-        made => bail!(
-            "dist/ has {made} files and not {}: the chunk shares code with the entry",
-            BUNDLES.len()
-        ),
-    }
+    Ok(())
 }
 
 #[cfg(test)]

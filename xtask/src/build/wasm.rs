@@ -38,28 +38,48 @@ const PASSES: [&str; 8] = [
     "--strip-target-features",
 ];
 
-/// The cores that ship: which features of the crate each has, and its folder below `js/generated`.
+/// The cores that ship: which features of the crate each has, how it is compiled, and its folder.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Core {
     /// What every page downloads.
     Standard,
     /// With the journal of `offline: "persist"`, loaded on demand.
     Journal,
+    /// What becomes JavaScript (`script.rs`).
+    Script,
 }
 
 impl Core {
+    /// Those that stay WebAssembly.
     pub const ALL: [Core; 2] = [Core::Standard, Core::Journal];
 
     fn features(self) -> &'static str {
         match self {
-            Core::Standard => "npm",
+            Core::Standard | Core::Script => "npm",
             Core::Journal => "npm,journal",
+        }
+    }
+
+    /// More flags for rustc.
+    fn flags(self) -> &'static [&'static str] {
+        match self {
+            // Without reference types the bindgen keeps the page's values in a table of its own.
+            Core::Script => &["-Ctarget-cpu=mvp", "-Ctarget-feature=-reference-types,-multivalue"],
+            Core::Standard | Core::Journal => &[],
+        }
+    }
+
+    /// The folder in cargo's target directory: flags of their own want one, or each build would throw away the other's work.
+    fn target(self) -> &'static str {
+        match self {
+            Core::Script => "script",
+            Core::Standard | Core::Journal => "",
         }
     }
 
     pub fn folder(self) -> &'static str {
         match self {
-            Core::Standard => "js/generated",
+            Core::Standard | Core::Script => "js/generated",
             Core::Journal => "js/generated/journal",
         }
     }
@@ -76,15 +96,19 @@ pub struct Bound {
 
 /// Compiles the crate; the bytes that the linker wrote.
 pub fn compile(repo: &Repo, core: Core) -> Result<Vec<u8>> {
+    let target = repo.cargo_target.join(core.target());
+    let mut flags: Vec<String> = core.flags().iter().map(|&flag| flag.to_owned()).collect();
+    flags.extend(remaps(repo));
     let mut cargo = repo.cargo("rustc");
     cargo
         .args(["--quiet", "--lib", "--crate-type", "cdylib"])
         .args(["--no-default-features", "--features", core.features()])
-        .args(["--target", "wasm32-unknown-unknown", "--profile", "npm"])
+        .args(["--target", "wasm32-unknown-unknown", "--profile", "npm", "--target-dir"])
+        .arg(&target)
         // For the dependencies too: panic texts carry the paths of sources.
-        .env("CARGO_ENCODED_RUSTFLAGS", remaps(repo).join("\u{1f}"));
+        .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"));
     process::run(&mut cargo)?;
-    let file = repo.cargo_target.join("wasm32-unknown-unknown/npm/sapwood.wasm");
+    let file = target.join("wasm32-unknown-unknown/npm/sapwood.wasm");
     fs::read(&file).with_context(|| format!("cannot read {}", file.display()))
 }
 
@@ -160,6 +184,7 @@ pub fn optimise(repo: &Repo, core: Core, bound: &[u8], names: Names) -> Result<V
         (true, _) => "wasm-named",
         (false, Core::Standard) => "wasm",
         (false, Core::Journal) => "wasm-journal",
+        (false, Core::Script) => "wasm-script",
     });
     let (input, result, recipe) = (
         folder.join("bound.wasm"),

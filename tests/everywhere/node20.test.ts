@@ -1,0 +1,6 @@
+/** The oldest Node, which cannot require ES modules: the scenarios and what is promised of a process. */
+import { join } from "node:path";
+import { installed } from "../runtimes/support/install.js";
+import { processTests } from "../runtimes/support/processes.js";
+
+processTests({ name: "Node 20.11", command: () => [join(installed("node20-11"), "node_modules", "node/bin/node")] });

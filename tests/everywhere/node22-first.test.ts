@@ -1,0 +1,6 @@
+/** A Node 22 that cannot require ES modules: the scenarios and what is promised of a process. */
+import { join } from "node:path";
+import { installed } from "../runtimes/support/install.js";
+import { processTests } from "../runtimes/support/processes.js";
+
+processTests({ name: "Node 22.11", command: () => [join(installed("node22-11"), "node_modules", "node/bin/node")] });

@@ -1,0 +1,172 @@
+/** The Workers wrapper in a real workerd, against a real receiver: one logger and one request of ours for each event. */
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import { pathToFileURL } from "node:url";
+import { pack } from "../package/packed.js";
+import { answer } from "../support/behaviours.js";
+import type { Entry } from "../support/protocol.js";
+import { startTestCollector } from "../support/collector.js";
+import { packageEntry } from "../support/paths.js";
+import { waitFor } from "../support/wait.js";
+import { Receiver } from "../wasm/support/receiver.js";
+import type { Outcomes } from "./scenarios/scenarios.js";
+import { judge, NAMES, prepare } from "./support/judge.js";
+import { startWorker, type Worker } from "./support/workerd.js";
+
+const packed = pack();
+let receiver: Receiver;
+let worker: Worker;
+before(async () => {
+  receiver = await Receiver.start();
+  worker = await startWorker(packed, "app.ts", { ENDPOINT: receiver.endpoint });
+});
+after(async () => {
+  await worker?.stop();
+  await receiver.close();
+});
+beforeEach(() => receiver.reset());
+
+const messages = (entries: readonly Entry[]): unknown[] => entries.map((entry) => entry.message);
+
+/** The entries of the only request that came, once it has come. */
+async function onlyRequest(): Promise<Entry[]> {
+  await waitFor("a request of the logger", () => receiver.received.length > 0);
+  // What would be a second one has been sent by now: the Worker answers only after it has begun its work.
+  await (await fetch(`${worker.url}/quiet`)).arrayBuffer();
+  await waitFor("the next event's request", () => receiver.received.some(({ logs }) => logs.some(({ message }) => message === "GET /quiet 204")));
+  const [first, ...more] = receiver.received;
+  assert.equal(more.length, 1, "one request for each event");
+  return first!.logs;
+}
+
+test("an event's entries leave in one request, with what is known of the request", async () => {
+  const headers = { "cf-ray": "8f2a-FRA", "cf-ipcountry": "DE" };
+  const response = await fetch(`${worker.url}/twenty?token=secret`, { headers });
+  assert.equal(await response.text(), "/twenty");
+  const entries = await onlyRequest();
+  assert.equal(entries.length, 21);
+  assert.deepEqual([entries[0]?.message, entries.at(-1)?.message], ["Item 0", "GET /twenty 200"]);
+  const { requestId, country, context } = entries[0] as Entry & { country: string };
+  assert.deepEqual([requestId, country], ["8f2a-FRA", "DE"]);
+  assert.deepEqual(context, { app: "shop", http: { method: "GET", path: "/twenty" }, cf: { ray: "8f2a-FRA", country: "DE" } });
+  const { http } = entries.at(-1)!.context as { http: { status: number; durationMs: number } };
+  assert.ok(http.status === 200 && http.durationMs >= 0, JSON.stringify(http));
+  assert.doesNotMatch(receiver.received[0]!.text, /secret/);
+  assert.ok(entries.every(({ timestamp }) => Math.abs(timestamp - Date.now()) < 60_000));
+});
+
+test("what a handler throws is logged and thrown on", async () => {
+  const response = await fetch(`${worker.url}/throw`);
+  assert.equal(response.status, 500);
+  await response.arrayBuffer();
+  const [entry, ...more] = await onlyRequest();
+  assert.deepEqual([entry?.message, entry?.level, entry?.errorName, more.length], ["out of stock", "error", "TypeError", 0]);
+});
+
+test("what is logged after the answer arrives, with the rest", async () => {
+  assert.equal(await (await fetch(`${worker.url}/late`)).text(), "/late");
+  assert.equal(receiver.received.length, 0, "nothing is sent before the event's work has ended");
+  assert.deepEqual(messages(await onlyRequest()), ["GET /late 200", "after the answer"]);
+});
+
+test("a log 3 s after a streamed response began arrives; the stream is what the handler gave", async () => {
+  const response = await fetch(`${worker.url}/stream?ms=3000`);
+  assert.deepEqual([response.status, response.headers.get("x-kept"), response.headers.get("content-type")], [201, "yes", "text/event-stream"]);
+  assert.equal(await response.text(), "firstlast");
+  assert.deepEqual(messages(await onlyRequest()), ["GET /stream 201", "in the stream"]);
+});
+
+test("1,000 interleaved events show no cross-talk", async () => {
+  const total = 1000;
+  let next = 0;
+  const client = async (): Promise<void> => {
+    for (let n = next++; n < total; n = next++) await (await fetch(`${worker.url}/interleaved?n=${n}`)).arrayBuffer();
+  };
+  await Promise.all(Array.from({ length: 25 }, client));
+  await waitFor("all requests", () => receiver.received.length === total, 30_000);
+  const seen = new Set<string>();
+  for (const { logs } of receiver.received) {
+    const user = logs[0]?.userId;
+    assert.equal(seen.has(String(user)), false);
+    seen.add(String(user));
+    assert.deepEqual(messages(logs), [0, 1, 2].map((i) => `step ${i} of ${user}`).concat("GET /interleaved 200"));
+    assert.deepEqual([...new Set(logs.map(({ userId, requestId }) => `${userId} ${requestId}`))].length, 1);
+  }
+  assert.equal(seen.size, total);
+  // Every entry of one core has a number of its own, without gaps.
+  const numbers = new Map<string, number[]>();
+  for (const { batch, logs } of receiver.received) {
+    const { instance } = batch as { instance: string };
+    numbers.set(instance, [...(numbers.get(instance) ?? []), ...logs.map(({ seq }) => Number(seq))]);
+  }
+  assert.ok(numbers.size < total / 2, `${numbers.size} cores: they are not used again`);
+  for (const seqs of numbers.values()) {
+    const sorted = seqs.sort((a, b) => a - b);
+    assert.deepEqual(sorted, sorted.map((_, i) => sorted[0]! + i));
+  }
+});
+
+test("more than fits one request is dropped and counted, and nothing is tried again", async () => {
+  receiver.script(answer(503));
+  await (await fetch(`${worker.url}/many`)).arrayBuffer();
+  const entries = await onlyRequest();
+  assert.equal(entries.length, 1000);
+  const dropped = receiver.received.map(({ batch }) => (batch as { dropped?: Record<string, number> }).dropped);
+  assert.deepEqual(dropped.at(-1), { buffer_full: 501, retries_exhausted: 1000 });
+});
+
+test("a logger at the level of the module holds what it was given, and the module loads", async () => {
+  const stats = (await (await fetch(`${worker.url}/shared`)).json()) as { accepted: number; buffered: number };
+  assert.deepEqual([stats.accepted, stats.buffered], [2, 2]);
+});
+
+test("where entries are printed, no request is made, and what is printed is redacted as what is sent", async (t) => {
+  const printing = await startWorker(packed, "console.ts", {});
+  t.after(() => printing.stop());
+  await (await fetch(`${printing.url}/x`)).arrayBuffer();
+  await waitFor("the last entry", () => printing.output.some((line) => line.includes("GET /x 200")));
+  const printed = printing.output.join("\n");
+  for (const text of ["low", "Order 7 placed", "careful", "broken", "TypeError", "printing"]) assert.ok(printed.includes(text), text);
+  assert.doesNotMatch(printed, /hunter2/);
+  assert.ok(!receiver.received.some(({ text }) => text.includes("printing")));
+});
+
+test("the bundle of a Worker holds the façade once, and the core as a module and not as text", () => {
+  assert.equal(worker.code.match(/sapwood: \$\{/g)?.length, 1);
+  assert.equal(worker.code.match(/\.wasm"/g)?.length, 1);
+  assert.ok(worker.code.length < 80_000, `${worker.code.length} bytes`);
+});
+
+test("workerd: the scenarios", async (t) => {
+  const scenarios = await startWorker(packed, "../scenarios/worker.ts", { ENDPOINT: receiver.endpoint });
+  t.after(() => scenarios.stop());
+  prepare(receiver);
+  const outcomes = (await (await fetch(scenarios.url)).json()) as Outcomes;
+  const received = [...receiver.received];
+  for (const scenario of NAMES) await t.test(scenario, () => judge(scenario, outcomes, received));
+});
+
+test("a flow goes on in a Worker and in a Durable Object, each a branch, in the right order in the collector", async (t) => {
+  const collector = await startTestCollector();
+  t.after(() => collector.close());
+  const shop = await startWorker(packed, "app.ts", { ENDPOINT: collector.endpoint });
+  t.after(() => shop.stop());
+  const { createLogger } = (await import(pathToFileURL(packageEntry).href)) as typeof import("../../js/src/index.js");
+  const log = createLogger({ source: "page", endpoint: collector.endpoint });
+  const flow = log.flow("checkout 🛒").info("Cart validated");
+  assert.equal(await (await fetch(`${shop.url}/cart`, { headers: flow.headers() })).text(), "object");
+  flow.info("Order placed").ok();
+  await log.close();
+  await waitFor("the entries of the Worker and of the object", () => collector.count("worker") >= 3 && collector.count("object") >= 3);
+  const stored = (await (await fetch(`${collector.url}/api/flows/${encodeURIComponent(flow.id)}`)).json()) as { entries: { entry: Entry }[] };
+  const shown = stored.entries.map(({ entry }) => [entry.message, entry.stepIndex, entry.flowId]);
+  assert.deepEqual(shown, [
+    ["Cart validated", 0],
+    ["Order placed", 1],
+    ["Flow checkout 🛒: ok", 2],
+    ["In the Worker", 0],
+    ["Back in the Worker", 1],
+    ["In the object", 0],
+    ["Flow checkout 🛒: ok", 1],
+  ].map(([message, step]) => [message, step, flow.id]));
+});
