@@ -19,10 +19,10 @@ import type { LoggerOptions } from "./types.js";
 export const EDGE_INIT: RequestInit = { redirect: "manual", credentials: undefined!, referrerPolicy: undefined! };
 
 export class EdgeEngine extends Engine {
-  override _drain(): void {
+  override _drain(most?: number): void {
     // Workers have no time outside of a request: what was logged there gets that of the first one.
     for (const tape of this._tapes) tape[TIMESTAMP_SLOT] ||= Date.now();
-    super._drain();
+    super._drain(most);
   }
 }
 

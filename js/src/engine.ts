@@ -36,6 +36,21 @@ import type { Consent, FlushResult } from "./types.js";
 
 /** The tapes are handed over at once when there are so many. */
 const ENTRIES_MAX = 4096;
+/** How many are handed over in one task, so that none is long. */
+export const TURN_ENTRIES = 512;
+/** Calls inside of calls that a hand-over is sure to have room for. */
+const FRAMES = 500;
+const dive = (frames: number): number => frames && 1 + dive(frames - 1);
+
+/** Is there stack for a hand-over? One that ran out of it in the middle could not be told from a trap. */
+function hasStack(): boolean {
+  try {
+    return dive(FRAMES) > 0;
+  } catch {
+    return false;
+  }
+}
+
 /** Log calls inside of log calls (a getter that logs), at most. */
 const NESTED_MAX = 3;
 
@@ -109,7 +124,7 @@ export class Engine {
     try {
       if (_depth > NESTED_MAX) lost ??= DROP_UNSERIALISABLE;
       if (lost === undefined && this._full()) {
-        if (hasCore(this)) this._drain();
+        if (hasCore(this)) this._drain(TURN_ENTRIES);
         if (this._full()) lost = DROP_NOT_READY;
       }
       if (lost === undefined) {
@@ -166,12 +181,12 @@ export class Engine {
     this._notifier._dropped(reason, count);
   }
 
-  /** Takes the tapes that wait. */
-  _take(): Tape[] {
+  /** Takes the tapes that wait, at most `most` of them. */
+  _take(most = Infinity): Tape[] {
     const tapes = this._tapes;
-    this._tapes = [];
-    this._size = 0;
-    return tapes;
+    this._tapes = tapes.slice(most);
+    this._size *= this._tapes.length / tapes.length || 0;
+    return tapes.slice(0, most);
   }
 
   /** Drops what waits. */
@@ -183,10 +198,10 @@ export class Engine {
     return !!this._module && this._dead !== DROP_CORE_FAILED;
   }
 
-  /** Hands over the tapes that wait, where that can be done now. */
-  _drain(): void {
-    if (!this._alive() || this._depth) return;
-    const tapes = this._take();
+  /** Hands over the tapes that wait, where that can be done now; at most `most`, and the rest in tasks of their own. */
+  _drain(most?: number): void {
+    if (!this._alive() || this._depth || !hasStack()) return;
+    const tapes = this._take(most);
     this._moving = tapes.length;
     this._depth = 1;
     try {
@@ -194,7 +209,7 @@ export class Engine {
     } finally {
       this._depth = 0;
     }
-    // What the reading of stacks has logged.
-    if (this._tapes.length) plan(this);
+    // The rest, and what the reading of stacks has logged.
+    if (this._tapes.length) planNow(this);
   }
 }

@@ -6,7 +6,7 @@
  * `start.test.ts`.
  */
 
-import type { Engine } from "./engine.js";
+import { type Engine, TURN_ENTRIES } from "./engine.js";
 import { startLater } from "./start.js";
 
 /** A first entry waits at most this long for an idle moment, in ms. */
@@ -45,5 +45,5 @@ export function unplan(engine: Engine): void {
 async function due(engine: Engine): Promise<void> {
   unplan(engine);
   if (!engine._module) await startLater(engine);
-  engine._drain();
+  engine._drain(TURN_ENTRIES);
 }
