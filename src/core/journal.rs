@@ -323,16 +323,23 @@ fn lose(destination: &mut Destination, unread: Unread, reason: DropReason, state
 /// Does what is due.
 pub fn pump(destination: &mut Destination, state: &mut State) {
     let now = state.now.monotonic;
-    if !JOURNAL || !destination.journal.open || destination.journal.quiet_until > now {
+    if !JOURNAL || !destination.journal.open {
         return;
     }
-    if state.consent == Consent::Denied {
+    let denied = state.consent == Consent::Denied;
+    if denied {
+        // What is still being read was denied meanwhile.
+        destination.journal.reading = None;
+    }
+    if destination.journal.quiet_until > now {
+        return;
+    }
+    if denied {
         // What was stored with consent goes without it.
         while let Some(unread) = destination.journal.unread.pop() {
             destination.journal.adopted.push(unread.id);
             lose(destination, unread, DropReason::Consent, state);
         }
-        destination.journal.reading = None;
     }
     erase(destination, state);
     if write_at(destination, state) <= now {

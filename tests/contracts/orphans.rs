@@ -1,4 +1,5 @@
 //! Promise: the next page sends what a dead one left, as it was and once, and survives whatever it finds.
+use sapwood::core::config::Consent;
 use sapwood::core::error::Problem;
 use sapwood::core::event::{Event, Store};
 use sapwood::core::level::Level;
@@ -172,4 +173,29 @@ fn a_page_that_ends_while_an_orphan_waits_leaves_it_where_it_was() {
     third.handle(Event::Journal(Store::Orphan(*third.store.keys().next().expect("it"))));
     deliver(&mut third);
     assert_eq!(third.client.recovered()[counter::DELIVERED], 3);
+}
+
+#[test]
+fn what_is_denied_while_it_is_read_is_denied_whatever_it_holds() {
+    let mut page = world();
+    page.log(Level::Info, "kept");
+    page.advance(1_000);
+    let mut world = World::start(config(), *b"another instance");
+    world.store = page.store;
+    world.open_store();
+    let id = *world.store.keys().next().expect("a record");
+    world.store_answers = false;
+    world.handle(Event::Journal(Store::Orphan(id)));
+    // Nothing may be begun in the store now, so that the record stays for a while.
+    world.hide();
+    world.consent(Consent::Denied);
+    world.store.get_mut(&id).expect("the record").truncate(30);
+    world.answer_store();
+    world.advance(1_000);
+    assert!(world.store.is_empty());
+    assert_eq!(world.reports, []);
+    assert_eq!(
+        world.client.recovered()[counter::DROPPED + DropReason::Consent as usize],
+        1
+    );
 }
