@@ -61,6 +61,23 @@ describe("what is on the tape crosses", () => {
     assert.equal(sized.module.core.entries.length, 4);
   });
 
+  it("in turns, a task each, so that none is long", (t) => {
+    const tasks: (() => void)[] = [];
+    t.mock.method(globalThis, "setTimeout", (task: () => void) => tasks.push(task));
+    const { log, module, core } = rig({ flushInterval: 0 });
+    core();
+    tasks.length = 0;
+    for (let i = 0; i < 1200; i++) log.info(`m${i}`);
+    const crossed: number[] = [];
+    for (let task = tasks.shift(); task; task = tasks.shift()) {
+      task();
+      crossed.push(module.core.entries.length);
+    }
+    assert.deepEqual(crossed, [512, 1024, 1200]);
+    assert.deepEqual(module.core.all("message"), Array.from({ length: 1200 }, (_, i) => `m${i}`));
+    assertCloses(log.stats());
+  });
+
   it("when the core asks for it", () => {
     const { log, core } = rig();
     const fake = core();
