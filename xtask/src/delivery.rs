@@ -6,6 +6,7 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use serde::Deserialize;
@@ -49,7 +50,7 @@ pub fn command(repo: &Repo, arguments: &[String]) -> Result<()> {
     setup::all(repo)?;
     build::all(repo)?;
     // What failed is in the figures as well: shown, but not written.
-    let passed = full(repo);
+    let passed = measure(repo);
     let figures = read(&fs::read_to_string(record(repo)).context("the tests left no figures")?)?;
     let mut page = repo.read(PAGE)?;
     for topic in TOPICS {
@@ -74,18 +75,28 @@ pub fn short(repo: &Repo) -> Result<()> {
     js::suite_by(repo, "delivery", node.arg("--test-concurrency=1"))
 }
 
-/// The suite in all three browsers, which are installed where they are missing, with all runs and whole waits.
+/// The suite in all three browsers, which are installed where they are missing; runs and waits as in the short form.
 pub fn full(repo: &Repo) -> Result<()> {
+    js::suite_by(repo, "delivery", &mut in_all_browsers(repo)?)
+}
+
+/// All runs and whole waits in all three browsers, with what they showed written down.
+fn measure(repo: &Repo) -> Result<()> {
     let record = record(repo);
     repo::write(&record, "")?;
-    let mut node = js::node_test(repo, FULL_MS_MAX)?;
-    node.arg("--test-concurrency=1")
-        .envs(setup::others()?)
-        .env("DELIVERY_BROWSERS", "chromium,firefox,webkit")
-        .env("DELIVERY_RUNS", RUNS)
+    let mut node = in_all_browsers(repo)?;
+    node.env("DELIVERY_RUNS", RUNS)
         .env("DELIVERY_FULL", "1")
         .env("DELIVERY_FIGURES", record);
     js::suite_by(repo, "delivery", &mut node)
+}
+
+fn in_all_browsers(repo: &Repo) -> Result<Command> {
+    let mut node = js::node_test(repo, FULL_MS_MAX)?;
+    node.arg("--test-concurrency=1")
+        .envs(setup::others()?)
+        .env("DELIVERY_BROWSERS", "chromium,firefox,webkit");
+    Ok(node)
 }
 
 fn record(repo: &Repo) -> PathBuf {
