@@ -9,7 +9,7 @@ use ::core::mem;
 use alloc::boxed::Box;
 
 use super::batch::Batch;
-use super::buffer::Entries;
+use super::buffer::{Entries, Head};
 use super::config::Compress;
 use super::destination::Destination;
 use super::effect::{Effect, Request};
@@ -17,6 +17,7 @@ use super::encode::{frame, json};
 use super::error::Problem;
 use super::event::Answer;
 use super::flush::End;
+use super::level::Level;
 use super::limits::*;
 use super::retry::{Verdict, judge};
 use super::state::{Phase, State};
@@ -56,7 +57,7 @@ pub fn deadline(destination: &Destination, state: &State) -> Millis {
         _ if !may_ask(destination, state) => return timeout,
         _ if !destination.waiting.is_empty() || is_due(destination, state) => 0,
         Some(_) if waits_for_older(destination, state) => destination.journal.goes_first_until(),
-        Some(oldest) => oldest.accepted_at.saturating_add(state.config.flush_interval_ms),
+        Some(oldest) => timed_at(destination, oldest, state),
         None => Millis::MAX,
     };
     let backoff = &destination.backoff;
@@ -76,8 +77,30 @@ pub fn deadline(destination: &Destination, state: &State) -> Millis {
 /// Is there room for a request, whenever its time is?
 fn may_ask(destination: &Destination, state: &State) -> bool {
     // A page that is only in the background has one at a time, or what it sends would arrive in any order.
-    let leaving = state.hidden && destination.journal.quiet_until > state.now.monotonic;
-    state.may_send() && !destination.stopped && destination.flights.len() <= usize::from(leaving)
+    state.may_send() && !destination.stopped && destination.flights.len() <= usize::from(is_leaving(destination, state))
+}
+
+/// May the page be gone in a moment?
+fn is_leaving(destination: &Destination, state: &State) -> bool {
+    state.hidden && destination.journal.quiet_until > state.now.monotonic
+}
+
+/// When what is in the buffer is due, if nothing but time makes it so. What was logged since the last request began may have
+/// been logged because of it, and waits a little.
+fn timed_at(destination: &Destination, oldest: &Head, state: &State) -> Millis {
+    if is_leaving(destination, state) {
+        return 0;
+    }
+    let (due_at, spacing) = if state.hidden {
+        (0, HIDDEN_SPACING_MS)
+    } else {
+        let interval = state.config.flush_interval_ms;
+        (oldest.accepted_at.saturating_add(interval), SPACING_MS)
+    };
+    if oldest.accepted_at < destination.sent_at {
+        return due_at;
+    }
+    due_at.max(destination.sent_at + spacing)
 }
 
 fn may_send(destination: &Destination, state: &State) -> bool {
@@ -93,13 +116,12 @@ fn is_due(destination: &Destination, state: &State) -> bool {
     if waits_for_older(destination, state) {
         return false;
     }
-    state.hidden
-        || state.phase != Phase::Open
+    state.phase != Phase::Open
         || buffer.heads.len() >= config.batch_entries
         // A small memory bound is no reason to drop what could have been sent before.
         || buffer.text.len() >= config.batch_bytes.min(config.buffer_bytes / 2)
         || oldest.seq <= state.flushes.wanted()
-        || oldest.accepted_at.saturating_add(config.flush_interval_ms) <= state.now.monotonic
+        || timed_at(destination, oldest, state) <= state.now.monotonic
 }
 
 /// Does what is in the buffer wait for older entries that are in the store alone?
@@ -117,7 +139,9 @@ fn frame_bytes(destination: &Destination, state: &State) -> usize {
 fn next_batch(destination: &mut Destination, state: &mut State) -> Option<Box<Batch>> {
     let frame_bytes = frame_bytes(destination, state);
     // A breaker: whether a receiver that has failed so often is back is asked with little.
-    let is_probe = destination.backoff.failures >= BREAKER_FAILURES;
+    // A page that goes asks no more than once.
+    let leaving = is_leaving(destination, state);
+    let is_probe = destination.backoff.failures >= BREAKER_FAILURES && !leaving;
     let probe_max = if is_probe { PROBE_ENTRIES } else { usize::MAX };
     // At exit a frame is bound by the quota alone.
     let batch_entries = if state.hidden && destination.frames {
@@ -135,12 +159,27 @@ fn next_batch(destination: &mut Destination, state: &mut State) -> Option<Box<Ba
     } else {
         exit_bytes
     };
-    let fits = |batch: &mut Box<Batch>| !second || batch.entries.text.len() <= exit_bytes;
+    let worst = most_severe(&destination.buffer);
+    // What goes with a page is the most severe, whether it has been tried before or not.
+    let fits = |batch: &mut Box<Batch>| {
+        (!second || batch.entries.text.len() <= exit_bytes) && !(leaving && most_severe(&batch.entries) < worst)
+    };
     if let Some(batch) = destination.waiting.pop_if(fits) {
-        if batch.entries.heads.len() <= probe_max {
+        let heads = &batch.entries.heads;
+        let mut count = heads.len().min(probe_max);
+        if leaving && !second {
+            // More than a page may send at its end would go with the page.
+            let mut bytes = 0;
+            let fit = heads.iter().take_while(|head| {
+                bytes += head.bytes;
+                bytes <= exit_bytes
+            });
+            count = fit.count().clamp(1, count);
+        }
+        if count == heads.len() {
             return Some(batch);
         }
-        split(destination, batch, probe_max, state);
+        split(destination, batch, count, state);
         return destination.waiting.pop();
     }
     let batch_bytes = if state.hidden {
@@ -178,18 +217,25 @@ fn next_batch(destination: &mut Destination, state: &mut State) -> Option<Box<Ba
     None
 }
 
+/// The highest rank among them.
+fn most_severe(entries: &Entries) -> Option<Level> {
+    entries.heads.iter().map(|head| head.rank).max()
+}
+
 fn send(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State) {
     let simple = state.config.cross_origin && state.hidden;
     batch.attempts += 1;
     let mut body = frame::body(&batch, state, destination, simple);
     let (bytes, quota_left) = (body.len(), destination.quota_left());
     let (room, count) = (quota_left.max(EXIT_BYTES_MIN), batch.entries.heads.len());
-    if destination.frames && state.hidden && batch.attempts == 1 && count > 1 && bytes > room {
+    let is_new = batch.attempts == 1 || is_leaving(destination, state);
+    if destination.frames && state.hidden && is_new && count > 1 && bytes > room {
         // Parts differ in how small they get, so there is some room to spare.
         let count = (count * room / bytes * 7 / 8).max(1);
         return split(destination, batch, count, state);
     }
     batch.since = state.now.monotonic;
+    destination.sent_at = batch.since;
     batch.request = state.next_request;
     state.next_request += 1;
     let leaving = destination.exit_until > state.now.monotonic && state.online;

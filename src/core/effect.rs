@@ -51,6 +51,8 @@ pub enum Effect {
     /// Look for records of pages that are gone, as soon as this is the one sender of its origin; report each as
     /// [`super::event::Store::Orphan`].
     Scan,
+    /// Be the one sender of the origin no more: this page will send nothing again.
+    Release,
     /// Have the browser send this body, in a request that needs no preflight, when the page is gone without a word; it takes
     /// the place of the last one. `None`: nothing any more. Nothing to report; it may be refused.
     Later(Option<Vec<u8>>),

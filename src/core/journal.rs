@@ -65,8 +65,8 @@ pub struct Journal {
     open: bool,
     /// May they be written?
     pub writable: bool,
-    /// Records of others that were there at the start.
-    others: usize,
+    /// Does the driver try to be the one sender of its origin?
+    leads: bool,
     /// Entries up to this `seq` have been written.
     pub upto: u64,
     /// Own records, in the order of `seq`.
@@ -186,8 +186,7 @@ impl Journal {
     pub fn is_full(&self) -> bool {
         let records: usize = self.records.iter().map(|record| record.bytes).sum();
         let unread: usize = self.unread.iter().map(|unread| unread.bytes).sum();
-        records + unread >= JOURNAL_BYTES_MAX
-            || self.records.len() + self.unread.len() + self.others >= JOURNAL_RECORDS_MAX
+        records + unread >= JOURNAL_BYTES_MAX || self.records.len() + self.unread.len() >= JOURNAL_RECORDS_MAX
     }
 }
 
@@ -196,10 +195,7 @@ pub fn handle(destination: &mut Destination, event: Store<'_>, state: &mut State
     let journal = &mut destination.journal;
     match event {
         _ if !JOURNAL => {}
-        Store::Open { records } => {
-            (journal.open, journal.writable, journal.scan) = (true, true, true);
-            journal.others = records;
-        }
+        Store::Open { .. } => (journal.open, journal.writable, journal.scan) = (true, true, true),
         Store::Later => destination.later.able = true,
         Store::Closed => {
             journal.fail(state);
@@ -278,10 +274,14 @@ fn loaded(destination: &mut Destination, at: usize, bytes: &[u8], state: &mut St
         if !bytes.is_empty() {
             destination.journal.adopted.push(id);
         }
-        // Without bytes it was delivered by another page.
-        if own || !bytes.is_empty() {
+        if !bytes.is_empty() {
             destination.journal.fail(state);
             lose(destination, unread, DropReason::StoreFailed, state);
+        }
+        // Without bytes another page has sent it: one of an earlier page, or of this one while it was frozen.
+        for _ in 0..if bytes.is_empty() { count } else { 0 } {
+            destination.books[0][counter::UNCONFIRMED] += 1;
+            state.flushes.note(last, End::Unconfirmed);
         }
         return;
     };
@@ -351,9 +351,14 @@ pub fn pump(destination: &mut Destination, state: &mut State) {
         destination.journal.read_until = state.now.after(READ_MS_MAX);
         state.effects.push(Effect::Load(id));
     }
-    let may_look = state.may_send() && !destination.stopped && state.phase == Phase::Open;
-    if may_look && mem::replace(&mut destination.journal.scan, false) {
+    let may_look = (denied || state.may_send()) && !destination.stopped && state.phase == Phase::Open;
+    let journal = &mut destination.journal;
+    if may_look && mem::replace(&mut journal.scan, false) {
+        journal.leads = true;
         state.effects.push(Effect::Scan);
+    } else if destination.stopped && mem::replace(&mut journal.leads, false) {
+        // Another page may have a key that is taken.
+        state.effects.push(Effect::Release);
     }
 }
 

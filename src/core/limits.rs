@@ -50,6 +50,11 @@ pub const EXIT_BYTES_MIN: usize = 4 * 1024;
 pub const EXIT_TEXT_BYTES_MAX: usize = 256 * 1024;
 /// A page that is hidden may go at any moment of this, and is sent for at once; later it is a page in the background.
 pub const EXIT_MS: u64 = 500;
+/// A request because of time begins so long after the one before, at the least: one that has the application log again (a
+/// patched `fetch`, an `onError`) must not be a loop.
+pub const SPACING_MS: u64 = 100;
+/// The same for a page in the background, where whatever is logged is due at once.
+pub const HIDDEN_SPACING_MS: u64 = 1_000;
 /// What was on its way when the page was left has so long to be answered once it is restored.
 pub const RESTORED_MS: u64 = 1_000;
 /// A browser refuses a keepalive request within this; what fails later has failed in the network.
@@ -79,7 +84,7 @@ pub const JOURNAL_DELAY_MS: u64 = 400;
 pub const LATER_MS: u64 = 1_000;
 /// Most bytes that an instance keeps in the journal.
 pub const JOURNAL_BYTES_MAX: usize = 8 * 1024 * 1024;
-/// Most records in the journal, of all instances: one that finds more there writes none.
+/// Most records in the journal of an instance, with what it is to read of others: one that has more writes none.
 pub const JOURNAL_RECORDS_MAX: usize = 512;
 /// What is read from the journal before anything else is waited for so long.
 pub const READ_MS_MAX: u64 = 2_000;

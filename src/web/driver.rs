@@ -126,6 +126,7 @@ impl Driver {
                 Effect::Erase(id) => self.journal(1, &id),
                 Effect::Load(id) => self.journal(2, &id),
                 Effect::Scan => self.journal(3, &[]),
+                Effect::Release => self.journal(6, &[]),
                 Effect::Later(body) => self.journal(5, &body.unwrap_or_default()),
             }
         }

@@ -50,6 +50,7 @@ pub(crate) struct World {
     /// The records of pages that are gone.
     pub(crate) planted: BTreeSet<Id>,
     /// Writes and reads that the store has not answered.
+    pub(crate) releases: u32,
     pub(crate) store_open: Vec<Effect>,
     /// Does the store answer at once?
     pub(crate) store_answers: bool,
@@ -101,6 +102,7 @@ impl World {
             trace: Vec::new(),
             store: BTreeMap::new(),
             planted: BTreeSet::new(),
+            releases: 0,
             store_open: Vec::new(),
             store_answers: true,
             scans: 0,
@@ -143,6 +145,7 @@ impl World {
                     self.store.remove(id);
                 }
                 Effect::Scan => self.scans += 1,
+                Effect::Release => self.releases += 1,
                 Effect::Later(body) => {
                     self.later = body.clone();
                     self.armed += 1;
@@ -167,6 +170,7 @@ impl World {
             }
             Effect::Load(id) => {
                 let bytes = self.store.get(&id).cloned().unwrap_or_default();
+                self.judge.gone |= bytes.is_empty();
                 self.handle(Event::Journal(Store::Loaded { id, bytes: &bytes }));
             }
             effect => panic!("not of the store: {effect:?}"),

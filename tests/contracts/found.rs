@@ -4,6 +4,7 @@ use sapwood::core::level::Level;
 use sapwood::core::stats::{DropReason, counter};
 use serde_json::json;
 
+use super::journal::with;
 use crate::common::world::{World, config};
 
 #[test]
@@ -72,4 +73,42 @@ fn what_is_read_from_the_store_makes_no_larger_body_than_what_is_not() {
     }
     let bodies: Vec<usize> = next.sent.iter().map(|sent| sent.request.body.len()).collect();
     assert!(bodies.iter().all(|bytes| *bytes <= 8_000), "{bodies:?}");
+}
+
+#[test]
+fn a_store_that_was_found_full_is_written_when_others_have_sent_what_was_there() {
+    let mut world = World::new();
+    world.handle(Event::Journal(Store::Open { records: 512 }));
+    world.online(false);
+    world.log(Level::Error, "kept");
+    world.advance(1_000);
+    assert_eq!(world.store.len(), 1);
+}
+
+#[test]
+fn what_another_page_has_sent_of_this_one_is_unconfirmed_and_the_journal_goes_on() {
+    let mut world = with(|config| config.buffer_bytes = 20_000);
+    world.online(false);
+    for _ in 0..4 {
+        world.log_with(Level::Info, &json!({ "data": "x".repeat(8_000) }));
+        world.advance(400);
+    }
+    let stored = world.count(counter::STORED);
+    assert!(stored > 0);
+    // While this page was frozen its lock was free: another one took it for dead.
+    world.store.clear();
+    world.online(true);
+    for _ in 0..10 {
+        while !world.open().is_empty() {
+            world.answer(200);
+        }
+        world.advance(5_000);
+    }
+    assert_eq!(world.count(counter::UNCONFIRMED), stored);
+    assert_eq!(world.count(counter::DELIVERED), 4 - stored);
+    assert_eq!(world.reports, []);
+    world.online(false);
+    world.log(Level::Info, "later");
+    world.advance(1_000);
+    assert_eq!(world.store.len(), 1);
 }

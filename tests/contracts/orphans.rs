@@ -199,3 +199,32 @@ fn what_is_denied_while_it_is_read_is_denied_whatever_it_holds() {
         1
     );
 }
+
+#[test]
+fn what_was_stored_with_consent_goes_where_it_is_denied_from_the_start() {
+    let mut page = world();
+    page.log(Level::Info, "with consent");
+    page.advance(1_000);
+    let mut denied = config();
+    denied.consent = Consent::Denied;
+    let mut world = World::start(denied, *b"another instance");
+    world.store = page.store;
+    world.open_store();
+    assert_eq!(world.scans, 1);
+    let id = *world.store.keys().next().expect("a record");
+    world.handle(Event::Journal(Store::Orphan(id)));
+    assert!(world.store.is_empty() && world.sent.is_empty());
+}
+
+#[test]
+fn a_page_whose_key_is_refused_leaves_the_sending_to_others() {
+    let mut page = world();
+    page.log(Level::Info, "kept");
+    page.advance(1_000);
+    let mut world = next_page(page);
+    assert_eq!(world.releases, 0);
+    world.answer(401);
+    assert_eq!(world.releases, 1);
+    world.advance(120_000);
+    assert_eq!((world.releases, world.scans), (1, 1), "once, and it does not come back");
+}

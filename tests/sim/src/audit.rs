@@ -142,7 +142,7 @@ impl World {
                 let name = (instance.to_owned(), seq);
                 let there = self.server.entries.contains_key(&name);
                 let forgotten = self.server.forgotten.contains(&name);
-                let lost = self.lost_in_beacons.contains(&name);
+                let lost = self.lost_in_beacons.contains(&name) || self.disk.lost.contains(&name);
                 match fate {
                     Fate::Delivered => assert!(
                         there || forgotten,

@@ -23,7 +23,7 @@ const NAMES: &[(&str, &[&str])] = &[
     (
         "effect",
         &[
-            "send", "settle", "report", "dropped", "sleep", "store", "erase", "load", "scan", "later",
+            "send", "settle", "report", "dropped", "sleep", "store", "erase", "load", "scan", "release", "later",
         ],
     ),
     (

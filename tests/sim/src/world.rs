@@ -309,6 +309,10 @@ impl World {
             }
             Effect::Later(body) => self.later(tab, body),
             Effect::Scan => self.store(tab, effect),
+            Effect::Release => {
+                self.seen.note("effect", "release");
+                self.release(tab);
+            }
             Effect::Sleep(until) => {
                 judge.sleep(now, until);
                 self.seen.note("effect", "sleep");

@@ -43,6 +43,7 @@ impl Hash {
                 self.bytes(id);
             }
             Some(Effect::Scan) => self.numbers(&[9]),
+            Some(Effect::Release) => self.numbers(&[11]),
             Some(Effect::Later(body)) => {
                 self.numbers(&[10, u64::from(body.is_some())]);
                 self.bytes(body.as_deref().unwrap_or_default());

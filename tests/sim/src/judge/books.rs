@@ -211,7 +211,7 @@ impl Books {
         self.mixed |= hidden;
         for (seq, text) in &sent.entries {
             match self.entry(&sent.instance, *seq, text, number, rules) {
-                Some(before) => inherited = inherited.max(self.divide(*seq, before, failures)),
+                Some(before) => inherited = inherited.max(self.divide(*seq, before, failures, hidden)),
                 None if self.is_own(&sent.instance) => self.in_order(*seq),
                 None => {}
             }
@@ -245,13 +245,13 @@ impl Books {
     }
 
     /// An entry of this batch is in a new one: is there a reason for it? Its failures go along.
-    fn divide(&mut self, seq: u64, number: u64, failures: u32) -> u32 {
+    fn divide(&mut self, seq: u64, number: u64, failures: u32, leaving: bool) -> u32 {
         let Some(batch) = self.ids.get(&number).and_then(|id| self.batches.get_mut(id)) else {
             return 0;
         };
         let probes = failures >= BREAKER_FAILURES && batch.entries > PROBE_ENTRIES;
         let shrinks = batch.beacon && batch.entries > 1;
-        let divides = batch.too_large || batch.ended || (batch.failures > 0 && (probes || shrinks));
+        let divides = batch.too_large || batch.ended || (batch.failures > 0 && (probes || shrinks || leaving));
         assert!(divides, "I8: {seq} is in two batches at once");
         batch.ended = true;
         batch.failures

@@ -21,8 +21,6 @@ const WRITTEN_WITHIN_MS: Millis = 500;
 pub(crate) struct Ledger {
     pub(crate) open: bool,
     writable: bool,
-    /// Records that were there at the start.
-    found: usize,
     writing: Option<Id>,
     reading: Option<Id>,
     quiet_until: Millis,
@@ -45,6 +43,8 @@ pub(crate) struct Ledger {
     pub(crate) lost: u64,
     /// Records that were erased unread in this event: one entry each, as far as anybody knows.
     pub(crate) unread: u64,
+    /// Own entries that the store had alone and has no more.
+    pub(crate) gone: Vec<u64>,
     /// Entries that were read in this event and are the client's now, if it still wants them.
     pub(crate) read_now: u64,
 }
@@ -53,10 +53,7 @@ impl Ledger {
     /// The store does something; `stored`: so many own entries are in it alone.
     pub(crate) fn event(&mut self, event: &Store<'_>, instance: &str, stored: u64, books: &mut Books) {
         match event {
-            Store::Open { records } => {
-                (self.open, self.writable) = (true, true);
-                self.found = *records;
-            }
+            Store::Open { .. } => (self.open, self.writable) = (true, true),
             Store::Later => {}
             Store::Closed => {
                 self.lost += stored + self.orphans.len() as u64;
@@ -101,6 +98,13 @@ impl Ledger {
                     books.adopt(&hex(id), &record);
                 }
                 self.loaded.insert(hex(id), record);
+            }
+            // Another page has sent it, or it was lost.
+            None if own && bytes.is_empty() => {
+                let record = self.written.get(id);
+                self.gone = record.map_or(Vec::new(), |record| {
+                    record.entries.iter().map(|(seq, _)| *seq).collect()
+                });
             }
             None if own => {
                 self.lost += self.written.get(id).map_or(0, |record| record.entries.len() as u64);
@@ -149,7 +153,7 @@ impl Ledger {
         assert!(!seen.closed, "I9: stored after the close");
         assert!(self.writable, "a store that has refused is written to");
         assert!(self.writing.is_none(), "I2: two writes at once");
-        let records = self.safe.len() + self.found;
+        let records = self.safe.len();
         assert!(
             records < JOURNAL_RECORDS_MAX && self.safe_bytes < JOURNAL_BYTES_MAX,
             "I2: {records} records and {} bytes are in the journal",
@@ -175,7 +179,7 @@ impl Ledger {
 
     /// Is as much in the journal as may be?
     fn is_full(&self) -> bool {
-        let records = self.safe.len() + self.found + self.orphans.len();
+        let records = self.safe.len() + self.orphans.len();
         records >= JOURNAL_RECORDS_MAX || self.safe_bytes >= JOURNAL_BYTES_MAX
     }
 

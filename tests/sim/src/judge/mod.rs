@@ -22,7 +22,7 @@ use sapwood::core::batch::Id;
 use sapwood::core::config::{Config, Consent};
 use sapwood::core::event::{Event, RequestId};
 use sapwood::core::flush;
-use sapwood::core::limits::{REQUEST_BYTES_MAX, RESTORED_MS, SLEEP_MS};
+use sapwood::core::limits::{HIDDEN_SPACING_MS, REQUEST_BYTES_MAX, RESTORED_MS, SLEEP_MS, SPACING_MS};
 use sapwood::core::stats::{Counters, DropReason, counter};
 use sapwood::core::time::{Millis, Now};
 
@@ -52,6 +52,8 @@ pub(crate) struct Judge {
     /// Not answered, not late.
     open: BTreeMap<RequestId, (Rc<Sent>, Millis)>,
     last_request: Option<RequestId>,
+    /// When it was made.
+    sent_at: Option<Millis>,
     /// Events since the last rest, and sleeps: each event ends with one.
     events: u32,
     sleeps: u32,
@@ -81,6 +83,7 @@ impl Judge {
             held_back: false,
             open: BTreeMap::new(),
             last_request: None,
+            sent_at: None,
             events: 0,
             sleeps: 0,
             asleep: false,
@@ -134,6 +137,10 @@ impl Judge {
                 let instance = self.books.instance().to_owned();
                 let stored = counters[counter::STORED];
                 self.ledger.event(event, &instance, stored, &mut self.books);
+                for seq in std::mem::take(&mut self.ledger.gone) {
+                    self.books.end(&instance, seq, Fate::Unconfirmed);
+                    self.flushes.note(seq, Fate::Unconfirmed);
+                }
                 // What was read takes room.
                 self.drops.full |= self.books.fills(self.rules.buffer_bytes);
             }
@@ -291,7 +298,10 @@ impl Judge {
         let Some(oldest) = self.books.oldest_held() else {
             return;
         };
-        let due_at = oldest.saturating_add(self.rules.flush_interval);
+        // What may have been logged because of the last request waits a little.
+        let spacing = if seen.hidden { HIDDEN_SPACING_MS } else { SPACING_MS };
+        let spaced = self.sent_at.filter(|sent| *sent <= oldest).unwrap_or_default() + spacing;
+        let due_at = oldest.saturating_add(self.rules.flush_interval).max(spaced);
         assert!(due_at > now.monotonic, "I12: due since {due_at}, and nothing is sent");
         assert!(
             seen.sleep <= due_at,

@@ -24,6 +24,7 @@ impl Judge {
         self.pace.send(now);
         assert!(self.last_request < Some(request.id), "a request's id names another one");
         self.last_request = Some(request.id);
+        self.sent_at = Some(now.monotonic);
         self.form(sent);
         for seq in sent.seqs() {
             self.ledger.sends(&sent.instance, seq);
