@@ -126,6 +126,8 @@ export class FakeModule implements CoreModule, Loader {
   /** Can the module be had at once, or in the background? */
   refuses = false;
   trapAtStart = false;
+  /** The next call of this name, of those that are about no core, throws as a trap does. */
+  trapAt: "reserve" | "merge" | undefined;
   starts = 0;
   /** Set: the module of a core with a journal. */
   _journal?: NonNullable<CoreModule["_journal"]>;
@@ -151,8 +153,15 @@ export class FakeModule implements CoreModule, Loader {
     return this._now();
   }
 
+  #trap(name: FakeModule["trapAt"]): void {
+    if (this.trapAt !== name) return;
+    this.trapAt = undefined;
+    throw new WebAssembly.RuntimeError("unreachable");
+  }
+
   /** Grows at every call, up to a bound, so that a view that was kept would be detached. */
   _reserve(bytes: number): number {
+    this.#trap("reserve");
     const pages = Math.ceil((bytes + 1024) / 65_536);
     const have = this._memory.buffer.byteLength / 65_536;
     this._memory.grow(Math.max(0, pages - have) || (have < 64 ? 1 : 0));
@@ -164,6 +173,7 @@ export class FakeModule implements CoreModule, Loader {
   }
 
   _merge(length: number): number {
+    this.#trap("merge");
     const merged = encode(this.read(length).reduce(deepMerge, {}));
     const at = this._reserve(merged.length);
     new Uint8Array(this._memory.buffer).set(merged, at);
@@ -197,6 +207,8 @@ export class FakeModule implements CoreModule, Loader {
   }
 
   _stat(core: number, index: number): number {
-    return this.cores[core - 1]!.stat(index);
+    const fake = this.cores[core - 1]!;
+    if (fake.trapAt === "stat") throw new WebAssembly.RuntimeError("unreachable");
+    return fake.stat(index);
   }
 }
