@@ -8,10 +8,10 @@ import { BROWSERS, type BrowserName } from "../support/browsers.js";
 import { type Fixture, startFixture } from "../support/fixture.js";
 import { assertCloses } from "../support/stats.js";
 import type { Outcome, Task } from "./inside/page.js";
-import { lazyBrowsers } from "./support/browsers.js";
+import { opener } from "./support/browsers.js";
 import { bundle } from "./support/bundle.js";
 
-const browser = lazyBrowsers();
+const open = opener();
 let fixture: Fixture;
 before(async () => {
   fixture = await startFixture();
@@ -40,7 +40,7 @@ async function visit(name: BrowserName, policy: string, given: Partial<Task["opt
   const text = `<!doctype html><html lang="en"><meta charset="utf-8"><title>strict</title>
 <script nonce="${NONCE}" src="/watch.js"></script><script nonce="${NONCE}" type="module" src="/page.js"></script></html>`;
   fixture.server.served.set("/strict", { text, headers: { "content-type": "text/html; charset=utf-8", [header]: policy } });
-  const page = await (await browser(name)).open(`${fixture.server.url}/strict?task=${encodeURIComponent(JSON.stringify(task))}`);
+  const page = await open(name, `${fixture.server.url}/strict?task=${encodeURIComponent(JSON.stringify(task))}`);
   const seen = await page.evaluate(async () => ({ outcomes: await window.outcomes, violations: window.violations, thrown: window.thrown }));
   await page.close();
   for (const { stats, closed } of seen.outcomes) [stats, closed].forEach(assertCloses);

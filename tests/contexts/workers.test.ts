@@ -9,11 +9,11 @@ import { type Fixture, startFixture } from "../support/fixture.js";
 import { judge, NAMES, prepare } from "../runtimes/support/judge.js";
 import type { Outcomes } from "../runtimes/scenarios/scenarios.js";
 import type { Held, Question } from "./inside/worker.js";
-import { lazyBrowsers } from "./support/browsers.js";
+import { opener } from "./support/browsers.js";
 import { bundle, type EntryPoint, type Kind } from "./support/bundle.js";
 import { ask, type Start, type WorkerName, WORKERS } from "./support/workers.js";
 
-const browser = lazyBrowsers();
+const open = opener();
 let fixture: Fixture;
 before(async () => {
   fixture = await startFixture();
@@ -35,7 +35,7 @@ function script(worker: WorkerName, kind: Kind, entry: EntryPoint = "sapwood", p
 
 /** Asks a worker from a page of its own. */
 async function asked<T>(name: BrowserName, start: Start, question: Question): Promise<T> {
-  const page: RealPage = await (await browser(name)).open(`${fixture.server.url}/blank`);
+  const page: RealPage = await open(name, `${fixture.server.url}/blank`);
   try {
     return await ask<T>(page, start, question);
   } finally {
