@@ -7,7 +7,7 @@
  * else accounts for is what the core took with it. Tested in `tests/facade/accounting.test.ts` and `reentrancy.test.ts`.
  */
 
-import { stat } from "./core.js";
+import { run, stat } from "./core.js";
 import type { Engine } from "./engine.js";
 import { kindOf } from "./page.js";
 import {
@@ -25,6 +25,8 @@ import {
 import type { Stats } from "./types.js";
 
 export function stats(engine: Engine): Stats {
+  // A core that cannot be counted has failed.
+  run(engine, (module, core) => core && module._stat(core, 0));
   const alive = engine._alive();
   /** What a dead core held is held no more. */
   const held = (index: number): number => (alive ? stat(engine, index) : 0);

@@ -5,17 +5,23 @@ import { FakeModule } from "./support/core.js";
 import type { RootLogger } from "../../js/src/root.js";
 import { assertCloses, rig } from "./support/logger.js";
 
-type Call = "records" | "flush" | "consent";
+/** What is called, and how many of the entries below go with the core: those that it held, and what was crossing just before. */
+const LOST = { records: 3, flush: 3, consent: 3, reserve: 3, merge: 2 };
+type Call = keyof typeof LOST;
+const CALLS = Object.entries(LOST) as [Call, number][];
 
 /** Makes the last core trap. */
 function provoke(log: RootLogger, module: FakeModule, call: Call): void {
-  module.cores.at(-1)!.trapAt = call;
+  if (call === "reserve" || call === "merge") module.trapAt = call;
+  else module.cores.at(-1)!.trapAt = call;
   if (call === "consent") log.setConsent("granted");
+  // Of too many patches one is made.
+  else if (call === "merge") for (let patch = 0; patch < 40; patch++) log.setContext({ patch });
   else void log.flush();
 }
 
 describe("after a trap", () => {
-  for (const call of ["records", "flush", "consent"] as const) {
+  for (const [call, lost] of CALLS) {
     it(`in ${call}: a fresh core takes what still waits, and what the other held is core_failed`, async () => {
       const problems: string[] = [];
       const { log, module } = rig({ onError: (error) => problems.push(error.code), onDrop: () => {} });
@@ -33,8 +39,6 @@ describe("after a trap", () => {
       assert.equal(pending, 0);
       const stats = log.stats();
       assertCloses(stats);
-      // What was crossing just before is lost with the core that it went to.
-      const lost = 3;
       assert.deepEqual([stats.accepted, stats.delivered, stats.core], [5, 5 - lost, "wasm"]);
       assert.deepEqual(stats.dropped, { core_failed: lost });
       assert.deepEqual(problems, ["core_failed"]);
@@ -63,12 +67,29 @@ describe("after a trap", () => {
       const stats = log.stats();
       assertCloses(stats);
       // A hand-over traps only where there is something to hand over.
-      const delivered = call === "records" ? 1 : 2;
+      const delivered = call === "records" || call === "reserve" ? 1 : 2;
       assert.deepEqual([stats.accepted, stats.delivered, stats.core], [6, delivered, "none"]);
       assert.deepEqual(stats.dropped, { core_failed: 6 - delivered });
       assert.deepEqual(problems, ["core_failed", "core_failed"]);
     });
   }
+
+  it("in stat: a core that cannot be counted has failed, and all that it had is core_failed", async () => {
+    const problems: string[] = [];
+    const { log, module } = rig({ onError: (error) => problems.push(error.code), onDrop: () => {} });
+    log.info("delivered");
+    await log.flush();
+    log.info("on the tape");
+    module.core.trapAt = "stat";
+    assertCloses(log.stats());
+    assert.deepEqual([log.stats().dropped, log.stats().buffered, log.stats().core], [{ core_failed: 1 }, 1, "none"]);
+    const { delivered } = await log.flush();
+    assert.deepEqual([delivered, log.stats().core, problems], [1, "wasm", ["core_failed"]]);
+    // Of the second core as well: what the first one's tapes brought is known no more.
+    module.cores[1]!.trapAt = "stat";
+    assertCloses(log.stats());
+    assert.deepEqual([log.stats().dropped, log.stats().core], [{ core_failed: 2 }, "none"]);
+  });
 
   it("the store of the journal is ended, and the fresh core opens one of its own", async () => {
     const module = new FakeModule();

@@ -49,6 +49,8 @@ test("the tarball holds the bundles, the core, the types, the README and the lic
     "types/index.d.ts",
     "types/script.d.ts",
     "types/slim.d.ts",
+    "types/types-options.d.cts",
+    "types/types-options.d.ts",
     "types/types.d.cts",
     "types/types.d.ts",
     "types/worker.d.ts",

@@ -9,9 +9,10 @@ if (!existsSync(join(root, "rust-toolchain.toml"))) throw new Error("tests run w
 /** The built package's entry, as a page loads it. */
 export const packageEntry: string = join(root, "pkg/dist/index.js");
 
-/** What a page asks for, by its path: the package, and what that loads on demand. */
+/** What a page asks for, by its path: the package, what that loads on demand, and the entry without WebAssembly. */
 export const packageFiles: ReadonlyMap<string, string> = new Map([
   ["/sapwood.js", packageEntry],
   ["/core-script.js", join(root, "pkg/dist/core-script.js")],
+  ["/script.js", join(root, "pkg/dist/script.js")],
   ["/persist.js", join(root, "pkg/dist/persist.js")],
 ]);

@@ -25,6 +25,12 @@ export interface Received extends Body {
   answeredAt: number | undefined;
 }
 
+/** Something that a test adds to what pages can load. */
+export interface Served {
+  readonly text: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** See the head of the module. */
 export class FaultServer {
   readonly received: Received[] = [];
@@ -32,6 +38,8 @@ export class FaultServer {
   readonly notes: { text: string; at: number }[] = [];
   /** What was kept, where there is no collector. */
   readonly ledger = new Ledger();
+  /** What a test has added, by its path. */
+  readonly served = new Map<string, Served>();
   readonly #script: Behaviour[] = [];
   readonly #server: Server;
   readonly #collector: string | undefined;
@@ -110,6 +118,9 @@ export class FaultServer {
     } else if (path === "/page") {
       const policy = searchParams.has("policy") && { "content-security-policy": searchParams.get("policy")! };
       response.writeHead(200, { "content-type": "text/html; charset=utf-8", ...policy }).end(testPage);
+    } else if (this.served.has(path)) {
+      const { text, headers } = this.served.get(path)!;
+      response.writeHead(200, headers).end(text);
     } else if (packageFiles.has(path)) {
       const file = await readFile(packageFiles.get(path)!);
       response.writeHead(200, { "content-type": "text/javascript; charset=utf-8" }).end(file);

@@ -5,11 +5,11 @@ import { create } from "../../js/src/create.js";
 import type { SapwoodError } from "../../js/src/error.js";
 import { inlined } from "../../js/src/loader.js";
 import type { RootLogger } from "../../js/src/root.js";
-import type { CoreModule, Loader } from "../../js/src/protocol.js";
 import { hang } from "../support/behaviours.js";
 import { waitFor } from "../support/wait.js";
 import { assertCloses } from "../support/stats.js";
 import { Receiver } from "./support/receiver.js";
+import { type Call, CALLS, patch, PATCHES, trapping } from "./support/trapping.js";
 
 let server: Receiver;
 before(async () => {
@@ -17,30 +17,6 @@ before(async () => {
 });
 after(() => server.close());
 beforeEach(() => server.reset());
-
-/** An address beyond the memory, and so far from its end that no sum wraps: whoever is called with it traps. */
-const NOWHERE = 0x7fff_0000;
-
-type Call = "_records" | "_flush" | "_receive" | "_consent" | "_listen" | "_start";
-
-/** Instances of the module, with traps in the calls of that name: in the first `most` instances, once they are armed. */
-function trapping(name: Call, most: number): { loader: Loader; arm: () => void } {
-  let armed = false;
-  let instances = 0;
-  let current: CoreModule | undefined;
-  const make = (): CoreModule => {
-    inlined._drop?.();
-    const module = inlined._now();
-    const traps = instances++ < most;
-    const call = module[name] as (...given: unknown[]) => unknown;
-    // `_start` traps for an empty configuration.
-    const trapped = (_: unknown, ...rest: unknown[]): unknown => call(name === "_start" ? 0 : NOWHERE, ...rest);
-    return { ...module, [name]: (...given: unknown[]) => (armed && traps ? trapped : call)(...(given as [unknown])) };
-  };
-  const now = (): CoreModule => (current ??= make());
-  const loader: Loader = { _now: now, _later: async () => now(), _drop: () => (current = undefined) };
-  return { loader, arm: () => (armed = true) };
-}
 
 interface Rig {
   log: RootLogger;
@@ -68,7 +44,7 @@ async function assertDegraded({ log, errors }: Rig, delivered: number): Promise<
   const { accepted } = log.stats();
   log.info("late").child({ a: 1 }).error("late", new Error("x"));
   log.setConsent("denied").setConsent("granted").setContext({ b: 1 }).flow("f").ok();
-  for (let patch = 0; patch < 40; patch++) log.setContext({ patch });
+  patch(log);
   const { delivered: flushed, pending } = await log.flush();
   assert.deepEqual([flushed, pending], [0, 0]);
   await log.close();
@@ -146,6 +122,45 @@ test("a trap when consent changes", async () => {
   await assertDegraded(trapped, 2);
 });
 
+test("a trap where room is made for a hand-over: what was delivered stays counted, the rest is core_failed", async () => {
+  const trapped = rig("_reserve");
+  assert.equal((await trapped.log.info("one").flush()).delivered, 1);
+  trapped.arm();
+  await trapped.log.info("two").flush();
+  await assertDegraded(trapped, 1);
+});
+
+test("a trap in a deep merge: the oldest patch of the context goes, and entries still arrive", async () => {
+  const trapped = rig("_merge", 1);
+  const { log, errors, arm } = trapped;
+  await log.info("one").flush();
+  arm();
+  patch(log);
+  await waitFor("the trap", () => errors.length === 1);
+  assert.equal((await log.info("two").flush()).delivered, 1);
+  const context = server.received.at(-1)?.logs[0]?.context as Record<string, number>;
+  assert.equal(context["last"], PATCHES - 1);
+  assertCloses(log.stats());
+  assert.deepEqual([log.stats().delivered, log.stats().dropped, log.stats().core], [2, {}, "wasm"]);
+  await log.close();
+});
+
+test("a core that cannot be counted is one that failed: the sum closes, and whoever asked hears of no exception", async () => {
+  const trapped = rig("_stat");
+  await trapped.log.info("one").flush();
+  trapped.arm();
+  // What it had delivered is not to be known any more.
+  const { accepted, dropped } = trapped.log.stats();
+  assert.deepEqual([accepted, dropped], [1, { core_failed: 1 }]);
+  await trapped.log.info("two").flush();
+  const stats = trapped.log.stats();
+  assertCloses(stats);
+  assert.deepEqual([stats.accepted, stats.core, stats.dropped], [2, "none", { core_failed: 2 }]);
+  assertCloses((await trapped.log.close(), trapped.log.stats()));
+  await waitFor("onError", () => trapped.errors.length === 2);
+  assert.deepEqual(trapped.errors.map(({ code }) => code), ["core_failed", "core_failed"]);
+});
+
 test("a trap of one logger is none of another's", async () => {
   const other = create({ source: "other", endpoint: server.endpoint }, inlined);
   other.info("one");
@@ -159,7 +174,7 @@ test("a trap of one logger is none of another's", async () => {
   assert.deepEqual([other.stats().delivered, trapped.log.stats().core], [2, "none"]);
 });
 
-for (const name of ["_records", "_flush", "_receive", "_consent", "_listen", "_start"] as const)
+for (const name of CALLS)
   test(`a trap in ${name} of one instance: a fresh one delivers what comes after, and the loss is counted`, async () => {
     const trapped = rig(name, 1);
     const { log, errors } = trapped;
@@ -167,6 +182,8 @@ for (const name of ["_records", "_flush", "_receive", "_consent", "_listen", "_s
     log.info("one");
     await log.flush();
     log.setConsent("granted");
+    patch(log);
+    assertCloses(log.stats());
     await waitFor("the trap", () => errors.length === 1);
     log.info("two").info("three");
     const { pending } = await log.flush();

@@ -24,7 +24,7 @@ use crate::{build, checkout, process, setup, sim};
 
 const FOLDER: &str = "tests/canary";
 /// Suites that hold promises and so must have at least one canary.
-const WATCHED: [&str; 9] = [
+const WATCHED: [&str; 10] = [
     "contracts",
     "sim",
     "facade",
@@ -33,6 +33,7 @@ const WATCHED: [&str; 9] = [
     "collector",
     "viewer",
     "browser",
+    "contexts",
     "delivery",
 ];
 /// The suite that is a program of its own.

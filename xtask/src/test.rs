@@ -48,6 +48,7 @@ const SUITES: &[Suite] = &[
     suite("collector", Needs::Build, |repo| js::suite(repo, "collector")),
     suite("viewer", Needs::Browser, |repo| js::suite(repo, "viewer")),
     suite("browser", Needs::Browser, |repo| js::suite(repo, "browser")),
+    suite("contexts", Needs::Browser, |repo| contexts(repo, &[])),
     suite("load", Needs::Browser, |repo| js::suite(repo, "load")),
     suite("delivery", Needs::Browser, delivery::short),
 ];
@@ -57,6 +58,12 @@ const FULL_ONLY: &str = "everywhere";
 
 const fn suite(name: &'static str, needs: Needs, run: fn(&Repo) -> Result<()>) -> Suite {
     Suite { name, needs, run }
+}
+
+/// Strict policies and workers, in all three browsers, which are installed where they are missing.
+fn contexts(repo: &Repo, form: &[(&str, &str)]) -> Result<()> {
+    let mut node = js::node_test(repo, js::FILE_MS_MAX)?;
+    js::suite_by(repo, "contexts", node.envs(setup::others()?).envs(form.to_vec()))
 }
 
 /// How one suite ended.
@@ -78,6 +85,7 @@ pub fn command(repo: &Repo, arguments: &[String]) -> Result<()> {
             match suite.name {
                 "native" => suite.run = native::full_tests,
                 "load" => suite.run = |repo| js::full_suite(repo, "load"),
+                "contexts" => suite.run = |repo| contexts(repo, &[js::FULL]),
                 "delivery" => suite.run = delivery::full,
                 _ => {}
             }

@@ -4,7 +4,7 @@
  *
  * Owns: who has which core, and what of a core's counters is of whom. Does not own: when a request gives its core back (request.ts).
  * Invariants: a core that still holds something is not lent again; no more than `LOST_MAX` of them are kept alive, then the whole
- * instance is left to the garbage collector. Tested in `tests/runtimes/workers.test.ts`.
+ * instance is left to the garbage collector. Tested in `tests/runtimes/workers.test.ts` and `tests/facade/pool.test.ts`.
  */
 
 import { type CoreModule, type Loader, STAT_ACCEPTED, STAT_BUFFERED, STAT_DROPPED, STAT_IN_FLIGHT, STAT_STORED } from "../protocol.js";
@@ -80,13 +80,21 @@ export class Pool {
     seat.owner = undefined;
     // Of an instance that was left meanwhile.
     if (module !== this.#module) return;
-    const held = [STAT_BUFFERED, STAT_IN_FLIGHT, STAT_STORED].some((index) => module._stat(seat.core, index));
-    if (!held) this.#free.push(seat);
+    if (!holds(module, seat.core)) this.#free.push(seat);
     else if (++this.#lost >= LOST_MAX) {
       this.#module = undefined;
       this.#free = [];
       this.#lost = 0;
     }
+  }
+}
+
+/** Does a core hold something? One that cannot be asked has trapped, and nobody must get it again. */
+function holds(module: CoreModule, core: number): boolean {
+  try {
+    return [STAT_BUFFERED, STAT_IN_FLIGHT, STAT_STORED].some((index) => module._stat(core, index));
+  } catch {
+    return true;
   }
 }
 

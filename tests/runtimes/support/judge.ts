@@ -1,14 +1,14 @@
 /** What the scenarios must have come to, in every runtime: their outcomes, and what arrived. One assertion for each row of the README's table. */
 import assert from "node:assert/strict";
 import { answer } from "../../support/behaviours.js";
-import type { Entry } from "../../support/protocol.js";
-import type { Received, Receiver } from "../../wasm/support/receiver.js";
+import type { Body, Entry } from "../../support/protocol.js";
+import type { Receiver } from "../../wasm/support/receiver.js";
 import type { Outcomes } from "../scenarios/scenarios.js";
 
 type Judge = (outcome: unknown, entries: readonly Entry[]) => void;
 
 /** How the receiver has to be set before a run. */
-export function prepare(receiver: Receiver): void {
+export function prepare(receiver: Pick<Receiver, "reset" | "script">): void {
   receiver.reset();
   receiver.script(answer(503));
 }
@@ -56,7 +56,7 @@ export function judges(core: string): Record<string, Judge> {
 }
 
 /** Judges one scenario of a run. */
-export function judge(name: string, outcomes: Outcomes, received: readonly Received[], core = "wasm"): void {
+export function judge(name: string, outcomes: Outcomes, received: readonly Body[], core = "wasm"): void {
   const entries = received.filter(({ batch }) => batch.resource["source"] === name).flatMap(({ logs }) => logs);
   judges(core)[name]!(outcomes[name], entries);
 }

@@ -11,16 +11,17 @@ use crate::process;
 use crate::repo::{self, Repo};
 
 /// The only declarations that are published: of each entry, and what they lean on.
-const DECLARATIONS: [&str; 6] = [
+const DECLARATIONS: [&str; 7] = [
     "index.d.ts",
     "script.d.ts",
     "slim.d.ts",
     "worker.d.ts",
     "types.d.ts",
+    "types-options.d.ts",
     "error.d.ts",
 ];
 /// Those of what can be had by `require`: the same once more, for TypeScript tells the kinds of modules apart by the ending.
-const COMMON_JS: [&str; 3] = ["index.d.ts", "types.d.ts", "error.d.ts"];
+const COMMON_JS: [&str; 4] = ["index.d.ts", "types.d.ts", "types-options.d.ts", "error.d.ts"];
 /// The declaration of the core's own file.
 const CORE_WASM: &str = "\
 /** The core, where the platform or the bundler makes a module of it. */

@@ -13,8 +13,10 @@ use crate::{build, checkout, process, setup};
 const SOURCE: &str = ".test.ts";
 const BUNDLE: &str = ".test.mjs";
 /// The longest that one test file may take, and one in its long form.
-const FILE_MS_MAX: u32 = 180_000;
+pub const FILE_MS_MAX: u32 = 180_000;
 const FULL_FILE_MS_MAX: u32 = 900_000;
+/// By this variable tests know that their long form is asked for.
+pub const FULL: (&str, &str) = ("SAPWOOD_FULL", "1");
 
 /// Type-checks every part that has a `tsconfig.json` under git's eyes; the façade's is checked by the build.
 pub fn types(repo: &Repo) -> Result<()> {
@@ -34,9 +36,9 @@ pub fn suite(repo: &Repo, name: &str) -> Result<()> {
     suite_by(repo, name, &mut node_test(repo, FILE_MS_MAX)?)
 }
 
-/// Runs a whole suite in its long form, which its tests know by `SAPWOOD_FULL`.
+/// Runs a whole suite in its long form.
 pub fn full_suite(repo: &Repo, name: &str) -> Result<()> {
-    suite_by(repo, name, node_test(repo, FULL_FILE_MS_MAX)?.env("SAPWOOD_FULL", "1"))
+    suite_by(repo, name, node_test(repo, FULL_FILE_MS_MAX)?.env(FULL.0, FULL.1))
 }
 
 /// Runs a whole suite by a command that [`node_test`] made.
