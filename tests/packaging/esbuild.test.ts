@@ -6,11 +6,13 @@ import { test } from "node:test";
 import { build, type BuildOptions } from "esbuild";
 import { text } from "../package/packed.js";
 import { marks } from "./support/cores.js";
+import { codeOf, onDemand } from "./support/page-tests.js";
 import { writeSources } from "./support/project.js";
 import { stage } from "./support/stage.js";
 import { serveFolder } from "./support/static.js";
 
-const { packed, pageDelivers } = stage();
+const set = stage();
+const { packed, pageDelivers } = set;
 const { count, assertOnlyLogs, filesWithCore } = marks(packed);
 let builds = 0;
 
@@ -26,11 +28,13 @@ async function bundle(entry: string, more: BuildOptions): Promise<string> {
 
 test("esbuild: a flow is delivered", async () => {
   const folder = await bundle("sapwood", { format: "esm", splitting: true });
-  const scripts = await pageDelivers(await serveFolder(folder));
-  const loaded = scripts.map(({ code }) => code).join("\n");
+  const url = await serveFolder(folder);
+  const scripts = await pageDelivers(url);
+  const loaded = codeOf(scripts);
   assert.deepEqual(count(loaded), { wasm: 1, script: 0 });
   assertOnlyLogs(loaded);
   assert.equal(filesWithCore(folder).length, 3, "the core of the page, and the two that are loaded on demand");
+  await onDemand(set, url);
 });
 
 test("esbuild, one file: a flow is delivered", async () => {

@@ -2,11 +2,13 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { marks } from "./support/cores.js";
+import { codeOf, onDemand } from "./support/page-tests.js";
 import { writeSources } from "./support/project.js";
 import { stage } from "./support/stage.js";
 import { serveFolder } from "./support/static.js";
 
-const { packed, pageDelivers } = stage();
+const set = stage();
+const { packed, pageDelivers } = set;
 const { count } = marks(packed);
 
 /** Serves the page with the package beside it, which it imports from `path`. */
@@ -16,15 +18,17 @@ async function serve(path: string): Promise<string> {
 }
 
 test("script type=module: a flow is delivered", async () => {
-  const scripts = await pageDelivers(await serve("/node_modules/sapwood/dist/index.js"));
+  const url = await serve("/node_modules/sapwood/dist/index.js");
+  const scripts = await pageDelivers(url);
   const paths = scripts.map(({ url }) => new URL(url).pathname).sort();
   assert.deepEqual(paths, ["/checkout.js", "/main.js", "/node_modules/sapwood/dist/index.js"]);
-  assert.deepEqual(count(scripts.map(({ code }) => code).join("\n")), { wasm: 1, script: 0 });
+  assert.deepEqual(count(codeOf(scripts)), { wasm: 1, script: 0 });
+  await onDemand(set, url);
 });
 
 test("script type=module, sapwood/static: a flow is delivered", async () => {
   const scripts = await pageDelivers(await serve("/node_modules/sapwood/dist/static.js"));
-  assert.deepEqual(count(scripts.map(({ code }) => code).join("\n")), { wasm: 1, script: 0 });
+  assert.deepEqual(count(codeOf(scripts)), { wasm: 1, script: 0 });
 });
 
 test("script type=module: a file that the package does not have fails", async () => {

@@ -6,9 +6,11 @@
 import assert from "node:assert/strict";
 import { after, before } from "node:test";
 import type { Browser, Page } from "playwright-core";
+import type { LoggerOptions } from "../../../js/src/types.js";
 import { pack, type Packed } from "../../package/packed.js";
 import { closeChromium, launchChromium } from "../../support/browser.js";
 import { type Collector, startTestCollector } from "../../support/collector.js";
+import type { Entry } from "../../support/protocol.js";
 import { waitFor } from "../../support/wait.js";
 
 /** A script that a page has loaded. */
@@ -27,10 +29,13 @@ interface Outcome {
 }
 const DELIVERED: Outcome = { delivered: 2, pending: 0, dropped: 0, lastStatus: 200, core: "wasm" };
 
+/** Options by which the logger loads another core on demand. */
+export type Options = Pick<LoggerOptions, "core" | "offline">;
+
 export interface Stage {
   readonly packed: Packed;
   /** Opens the page at `url` and judges what it delivers; gives the scripts that it loaded for that. */
-  pageDelivers(url: string): Promise<readonly Script[]>;
+  pageDelivers(url: string, options?: Options): Promise<readonly Script[]>;
   /** Asks the server at `url` to deliver, and judges that. */
   serverDelivers(url: string): Promise<void>;
 }
@@ -49,19 +54,19 @@ export function stage(): Stage {
     await collector.close();
   });
   /** The address with what the application is told, and the check of what then came. */
-  const told = (url: string): { address: string; judge: (outcome: unknown) => void } => {
+  const told = (url: string, options: Options = {}): { address: string; judge: (outcome: unknown, core?: string) => void } => {
     const source = `packaging-${(sources += 1)}`;
-    const address = `${url}?${new URLSearchParams({ source, endpoint: collector.endpoint }).toString()}`;
-    return { address, judge: (outcome) => judge(outcome, collector, source) };
+    const address = `${url}?${new URLSearchParams({ source, endpoint: collector.endpoint, ...options }).toString()}`;
+    return { address, judge: (outcome, core = "wasm") => judge(outcome, { ...DELIVERED, core }, collector.entries(source)) };
   };
   return {
     packed,
-    async pageDelivers(url) {
-      const { address, judge } = told(url);
+    async pageDelivers(url, options = {}) {
+      const { address, judge } = told(url, options);
       const context = await (await (chromium ??= launchChromium())).newContext();
       try {
         const { outcome, scripts } = await visit(await context.newPage(), address);
-        judge(outcome);
+        judge(outcome, options.core);
         return scripts;
       } finally {
         await context.close();
@@ -77,9 +82,8 @@ export function stage(): Stage {
   };
 }
 
-function judge(outcome: unknown, collector: Collector, source: string): void {
-  assert.deepEqual(outcome, DELIVERED);
-  const [step, end, ...more] = collector.entries(source);
+function judge(outcome: unknown, expected: Outcome, [step, end, ...more]: readonly Entry[]): void {
+  assert.deepEqual(outcome, expected);
   assert.deepEqual([step?.message, step?.data, step?.stepIndex], ["Cart validated", { items: 3 }, 0]);
   assert.deepEqual([end?.level, end?.errorName, end?.stepIndex, more.length], ["error", "TypeError", 1, 0]);
   assert.match(String(step?.flowId), /^checkout-[a-z0-9]{8}$/);
@@ -98,6 +102,8 @@ async function visit(page: Page, address: string): Promise<{ outcome: unknown; s
     if (response.status() >= 400) problems.push(`${response.status()} ${response.url()}`);
     else if (response.request().resourceType() === "script") scripts.push(response.text().then((code) => ({ url: response.url(), code })));
   });
+  // Asked for by the browser, and no part of the project.
+  await page.route("**/favicon.ico", (route) => route.fulfill({ status: 204 }));
   await page.goto(address);
   const shown = await waitFor("the page's outcome", async () => {
     return problems.length > 0 || page.evaluate(() => document.documentElement.dataset["outcome"]);

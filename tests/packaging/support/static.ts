@@ -16,8 +16,6 @@ const TYPES: Readonly<Record<string, string>> = {
 export async function serveFolder(folder: string): Promise<string> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://test.invalid");
-    // A browser asks for it by itself.
-    if (pathname === "/favicon.ico") return void response.writeHead(204).end();
     const path = normalize(pathname).replace(/\/$/, "/index.html");
     readFile(join(folder, path)).then(
       (file) => response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" }).end(file),
