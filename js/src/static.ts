@@ -1,7 +1,7 @@
 /**
  * `sapwood/static`: the same as `sapwood`, with the core inside and nothing that is loaded on demand. Owns: the public names. For bundles
  * of one file, into which a bundler would put the cores that `sapwood` loads on demand as well (docs/size.md): IIFE formats, content
- * scripts, esbuild without splitting. Tested in `tests/packaging/static.test.ts`.
+ * scripts, web workers, esbuild without splitting. On servers it is `entry/static-server.ts`. Tested in `tests/packaging`.
  */
 
 import { only } from "./entry/core.js";

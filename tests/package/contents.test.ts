@@ -36,6 +36,7 @@ test("the tarball holds the bundles, the core, the types, the README and the lic
     "dist/server.js",
     "dist/shared.js",
     "dist/slim.js",
+    "dist/static-server.js",
     "dist/static.js",
     "dist/with-sapwood.js",
     "dist/worker-edge-light.js",

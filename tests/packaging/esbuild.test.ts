@@ -12,17 +12,17 @@ import { stage } from "./support/stage.js";
 import { serveFolder } from "./support/static.js";
 
 const set = stage();
-const { packed, pageDelivers } = set;
+const { packed, pageDelivers, processDelivers } = set;
 const { count, assertOnlyLogs, filesWithCore } = marks(packed);
 let builds = 0;
 
-/** Bundles the page with `entry` as the package's; gives the folder that is served. */
-async function bundle(entry: string, more: BuildOptions): Promise<string> {
+/** Bundles `main` with `entry` as the package's; gives the folder, which can be served. */
+async function bundle(entry: string, more: BuildOptions, main = "main.js"): Promise<string> {
   const folder = join(packed.project, `esbuild-${(builds += 1)}`);
   mkdirSync(folder);
   writeSources(folder, entry);
   const options = { bundle: true, minify: true, target: "es2022", tsconfigRaw: {}, logLevel: "silent" } as const;
-  await build({ ...options, entryPoints: [join(folder, "main.js")], outdir: folder, allowOverwrite: true, ...more });
+  await build({ ...options, entryPoints: [join(folder, main)], outdir: folder, allowOverwrite: true, ...more });
   return folder;
 }
 
@@ -50,6 +50,21 @@ test("esbuild, one file of sapwood/static: a flow is delivered", async () => {
   const code = text(folder, "main.js");
   assert.deepEqual(count(code), { wasm: 1, script: 0 });
   assertOnlyLogs(code);
+  assert.doesNotMatch(code, /\bimport\(/);
+});
+
+test("esbuild for Node, one file: a flow is delivered", async () => {
+  const folder = await bundle("sapwood", { format: "esm", platform: "node" }, "process.js");
+  await processDelivers(process.execPath, join(folder, "process.js"));
+  // As docs/size.md says.
+  assert.deepEqual(count(text(folder, "process.js")), { wasm: 1, script: 1 });
+});
+
+test("esbuild for Node, one file of sapwood/static: a flow is delivered", async () => {
+  const folder = await bundle("sapwood/static", { format: "esm", platform: "node" }, "process.js");
+  await processDelivers(process.execPath, join(folder, "process.js"));
+  const code = text(folder, "process.js");
+  assert.deepEqual(count(code), { wasm: 1, script: 0 });
   assert.doesNotMatch(code, /\bimport\(/);
 });
 

@@ -19,8 +19,8 @@ const BUILD_MS_MAX = 300_000;
 /** The longest that a server may take until it listens. */
 const START_MS_MAX = 60_000;
 const SOURCES = join(root, "tests/packaging/projects");
-/** What the projects that are a page have in common: its sources. */
-const PAGE = join(SOURCES, "page");
+/** What all projects have in common: the sources of a page, and of a process. */
+const COMMON = join(SOURCES, "common");
 /** Nothing is asked of the outside, and nobody is at the terminal. */
 const QUIET = { CI: "1", NO_COLOR: "1", FORCE_COLOR: "0", NEXT_TELEMETRY_DISABLED: "1", WRANGLER_SEND_METRICS: "false" };
 
@@ -76,9 +76,9 @@ export function project(name: string, tarball: string): Project {
   };
 }
 
-/** Writes the sources of a page, and those of the project `name`, which import `entry` in the place of the package's name. */
+/** Writes the common sources, and those of the project `name`, which import `entry` in the place of the package's name. */
 export function writeSources(folder: string, entry = "sapwood", name?: string): void {
-  for (const source of name === undefined ? [PAGE] : [PAGE, join(SOURCES, name)])
+  for (const source of name === undefined ? [COMMON] : [COMMON, join(SOURCES, name)])
     for (const path of readdirSync(source, { recursive: true, encoding: "utf8" })) {
       const [from, to] = [join(source, path), join(folder, path)];
       if (!/\.jsx?$/.test(path)) cpSync(from, to, { recursive: true });

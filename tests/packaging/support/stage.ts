@@ -4,7 +4,9 @@
  * Owns: their start and end; what a delivered flow is. Invariant: what goes wrong in a page fails the judge at once and is told.
  */
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { after, before } from "node:test";
+import { promisify } from "node:util";
 import type { Browser, Page } from "playwright-core";
 import type { LoggerOptions } from "../../../js/src/types.js";
 import { pack, type Packed } from "../../package/packed.js";
@@ -19,15 +21,10 @@ export interface Script {
   readonly code: string;
 }
 
-/** How the flow ended, as the application saw it. */
-interface Outcome {
-  readonly delivered: number;
-  readonly pending: number;
-  readonly dropped: number;
-  readonly lastStatus: number;
-  readonly core: string;
-}
-const DELIVERED: Outcome = { delivered: 2, pending: 0, dropped: 0, lastStatus: 200, core: "wasm" };
+/** How the flow must end, as the application sees it. */
+const DELIVERED = { delivered: 2, pending: 0, dropped: 0, lastStatus: 200 };
+/** The longest that a process may take. */
+const PROCESS_MS_MAX = 30_000;
 
 /** Options by which the logger loads another core on demand. */
 export type Options = Pick<LoggerOptions, "core" | "offline">;
@@ -38,6 +35,8 @@ export interface Stage {
   pageDelivers(url: string, options?: Options): Promise<readonly Script[]>;
   /** Asks the server at `url` to deliver, and judges that. */
   serverDelivers(url: string): Promise<void>;
+  /** Runs a program with what it is told behind its arguments, and judges what it delivers. */
+  processDelivers(program: string, ...args: readonly string[]): Promise<void>;
 }
 
 /** Sets the stage of a test file; called at its top. */
@@ -53,37 +52,43 @@ export function stage(): Stage {
     if (chromium) await closeChromium(await chromium);
     await collector.close();
   });
-  /** The address with what the application is told, and the check of what then came. */
-  const told = (url: string, options: Options = {}): { address: string; judge: (outcome: unknown, core?: string) => void } => {
-    const source = `packaging-${(sources += 1)}`;
-    const address = `${url}?${new URLSearchParams({ source, endpoint: collector.endpoint, ...options }).toString()}`;
-    return { address, judge: (outcome, core = "wasm") => judge(outcome, { ...DELIVERED, core }, collector.entries(source)) };
+  /** What the application is told, and the check of what then came. */
+  const told = (options: Options = {}) => {
+    const given = { source: `packaging-${(sources += 1)}`, endpoint: collector.endpoint };
+    const query = new URLSearchParams({ ...given, ...options }).toString();
+    const check = (outcome: unknown): void => judge(outcome, options.core ?? "wasm", collector.entries(given.source));
+    return { ...given, query, check };
   };
   return {
     packed,
     async pageDelivers(url, options = {}) {
-      const { address, judge } = told(url, options);
+      const { query, check } = told(options);
       const context = await (await (chromium ??= launchChromium())).newContext();
       try {
-        const { outcome, scripts } = await visit(await context.newPage(), address);
-        judge(outcome, options.core);
+        const { outcome, scripts } = await visit(await context.newPage(), `${url}?${query}`);
+        check(outcome);
         return scripts;
       } finally {
         await context.close();
       }
     },
     async serverDelivers(url) {
-      const { address, judge } = told(url);
-      const response = await fetch(address);
+      const { query, check } = told();
+      const response = await fetch(`${url}?${query}`);
       const text = await response.text();
       assert.equal(response.status, 200, text);
-      judge(JSON.parse(text));
+      check(JSON.parse(text));
+    },
+    async processDelivers(program, ...args) {
+      const { source, endpoint, check } = told();
+      const { stdout } = await promisify(execFile)(program, [...args, source, endpoint], { timeout: PROCESS_MS_MAX });
+      check(JSON.parse(stdout));
     },
   };
 }
 
-function judge(outcome: unknown, expected: Outcome, [step, end, ...more]: readonly Entry[]): void {
-  assert.deepEqual(outcome, expected);
+function judge(outcome: unknown, core: string, [step, end, ...more]: readonly Entry[]): void {
+  assert.deepEqual(outcome, { ...DELIVERED, core });
   assert.deepEqual([step?.message, step?.data, step?.stepIndex], ["Cart validated", { items: 3 }, 0]);
   assert.deepEqual([end?.level, end?.errorName, end?.stepIndex, more.length], ["error", "TypeError", 1, 0]);
   assert.match(String(step?.flowId), /^checkout-[a-z0-9]{8}$/);
