@@ -41,7 +41,7 @@ export function marks(packed: Packed): Marks {
   const script = data.slice(1, 201);
   assert.equal(script.length, 200);
   const count = (code: string): Counts => ({ wasm: times(code, WASM), script: times(code, script) });
-  assert.deepEqual(count(dist("index.js")), { wasm: 1, script: 0 });
+  assert.deepEqual(count(dist("core.js")), { wasm: 1, script: 0 });
   assert.deepEqual(count(dist("persist.js")), { wasm: 1, script: 0 });
   assert.deepEqual(count(dist("core-script.js")), { wasm: 0, script: 1 });
   for (const [file, mark] of Object.entries(MARKS)) assert.ok(dist(file).includes(mark), `${file} holds ${mark}`);
