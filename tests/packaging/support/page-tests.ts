@@ -38,8 +38,11 @@ export function pageTests({ name, folder, build, missing, copyPage = true }: Bun
     return dist;
   }
 
+  let sound: Promise<string> | undefined;
+  const soundly = (): Promise<string> => (sound ??= built());
+
   test(`${name}: a flow is delivered`, async () => {
-    const dist = await built();
+    const dist = await soundly();
     const loaded = codeOf(await pageDelivers(await serveFolder(dist)));
     assert.deepEqual(count(loaded), { wasm: 1, script: 0 }, "what the page has loaded holds one core");
     assertOnlyLogs(loaded);
@@ -47,7 +50,7 @@ export function pageTests({ name, folder, build, missing, copyPage = true }: Bun
     assert.equal(filesWithCore(dist).length, 3);
   });
 
-  test(`${name}: other cores are loaded on demand`, async () => onDemand(stage, await serveFolder(await built())));
+  test(`${name}: other cores are loaded on demand`, async () => onDemand(stage, await serveFolder(await soundly())));
 
   test(`${name}: an entry that the package does not have fails`, () => assert.rejects(built("sapwood/absent"), missing));
   return stage;

@@ -3,7 +3,7 @@
  *
  * Owns: its folder below `target/packaging`, where its tools stay installed from run to run; the child processes, of which none
  * outlives its test file. Does not own: what a page of it must do (`stage.ts`).
- * Invariant: each run installs the tarball of this run, and has no output of an earlier one.
+ * Invariant: each test file installs the tarball of its run, and no build sees the output of an earlier one.
  */
 import { execFile, execFileSync } from "node:child_process";
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -30,15 +30,30 @@ export interface Project {
   reset(entry?: string): void;
   /** Runs one of the project's tools to its end; rejects with all that it said. */
   build(tool: string, ...args: readonly string[]): Promise<string>;
-  /** Starts one of the project's tools as a server; gives its origin once it answers. */
+  /** Starts one of the project's tools as a server, in place of the one before; gives its origin once it answers. */
   serve(port: number, tool: string, ...args: readonly string[]): Promise<string>;
 }
 
 /** The Node that all tools run in: several refuse the oldest that this repository can be built with. */
 const node = (): string => join(installed("node24"), "node_modules/node/bin/node");
 
-/** The project of `projects/<name>`, its tools and the tarball installed. */
+const projects = new Map<string, Project>();
+let running: number | undefined;
+after(stopServer);
+
+async function stopServer(): Promise<void> {
+  if (running !== undefined) await killTree(running);
+  running = undefined;
+}
+
+/** The project of `projects/<name>`, its tools and the tarball installed: once in a test file, which knows one tarball. */
 export function project(name: string, tarball: string): Project {
+  const made = projects.get(name) ?? install(name, tarball);
+  projects.set(name, made);
+  return made;
+}
+
+function install(name: string, tarball: string): Project {
   const folder = installed(name, "packaging");
   const kept = new Set(["node_modules", "package.json", "installed.json"]);
   const environment = { ...process.env, ...QUIET, XDG_CONFIG_HOME: join(folder, "node_modules/.config") };
@@ -62,8 +77,9 @@ export function project(name: string, tarball: string): Project {
         });
       }),
     async serve(port, tool, ...args) {
+      await stopServer();
       const server = await start(node(), [script(tool), ...args], { cwd: folder, env: environment });
-      after(() => killTree(server.pid));
+      running = server.pid;
       const url = `http://127.0.0.1:${port}`;
       const answers = async (): Promise<boolean> => {
         if (server.child.exitCode !== null) throw new Error(server.said());

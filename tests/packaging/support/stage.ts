@@ -23,6 +23,8 @@ export interface Script {
 
 /** How the flow must end, as the application sees it. */
 const DELIVERED = { delivered: 2, pending: 0, dropped: 0, lastStatus: 200 };
+/** The longest that a page may take; the dev servers bundle only now. */
+const PAGE_MS_MAX = 30_000;
 /** The longest that a process may take. */
 const PROCESS_MS_MAX = 30_000;
 
@@ -110,9 +112,8 @@ async function visit(page: Page, address: string): Promise<{ outcome: unknown; s
   // Asked for by the browser, and no part of the project.
   await page.route("**/favicon.ico", (route) => route.fulfill({ status: 204 }));
   await page.goto(address);
-  const shown = await waitFor("the page's outcome", async () => {
-    return problems.length > 0 || page.evaluate(() => document.documentElement.dataset["outcome"]);
-  });
+  const outcome = (): Promise<string | undefined> => page.evaluate(() => document.documentElement.dataset["outcome"]);
+  const shown = await waitFor("the page's outcome", async () => problems.length > 0 || outcome(), PAGE_MS_MAX);
   if (problems.length > 0) throw new Error(`the page failed: ${problems.join("; ")}`);
   return { outcome: JSON.parse(String(shown)), scripts: await Promise.all(scripts) };
 }

@@ -1,6 +1,6 @@
-/** A server of files, as any is: a folder's, on the loopback. Ends with the test that started it. */
+/** A server of files, as any is: a folder's, on the loopback. Ends with the test file. */
 import { readFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join, normalize } from "node:path";
 import { after } from "node:test";
@@ -11,6 +11,12 @@ const TYPES: Readonly<Record<string, string>> = {
   ".css": "text/css",
   ".wasm": "application/wasm",
 };
+
+const servers: Server[] = [];
+// Not in each test: the runner may take what was begun by another one for its own.
+after(() => {
+  for (const server of servers) server.close().closeAllConnections();
+});
 
 /** Serves the folder; gives its origin. */
 export async function serveFolder(folder: string): Promise<string> {
@@ -23,7 +29,6 @@ export async function serveFolder(folder: string): Promise<string> {
     );
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  after(() => server.closeAllConnections());
-  after(() => server.close());
+  servers.push(server);
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
