@@ -29,7 +29,7 @@ const IN_SHARED = ["error.ts", "../generated/glue.js"].map((path) => join(source
 /** The entries that share them. */
 const ENTRIES = [
   ...["entry/node.ts", "entry/server.ts", "entry/workerd.ts", "entry/edge-light.ts", "slim.ts"],
-  ...["worker.ts", "entry/worker-workerd.ts", "entry/worker-edge-light.ts"],
+  ...["static.ts", "entry/static-server.ts", "worker.ts", "entry/worker-workerd.ts", "entry/worker-edge-light.ts"],
 ];
 
 const options = {

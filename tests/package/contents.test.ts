@@ -36,6 +36,8 @@ test("the tarball holds the bundles, the core, the types, the README and the lic
     "dist/server.js",
     "dist/shared.js",
     "dist/slim.js",
+    "dist/static-server.js",
+    "dist/static.js",
     "dist/with-sapwood.js",
     "dist/worker-edge-light.js",
     "dist/worker-workerd.js",
@@ -49,6 +51,7 @@ test("the tarball holds the bundles, the core, the types, the README and the lic
     "types/index.d.ts",
     "types/script.d.ts",
     "types/slim.d.ts",
+    "types/static.d.ts",
     "types/types-options.d.cts",
     "types/types-options.d.ts",
     "types/types.d.cts",
@@ -69,7 +72,7 @@ function leaves(target: Target, way: readonly string[] = []): { file: string; wa
 }
 
 test("exports name types first and default last, and every runtime", () => {
-  assert.deepEqual(Object.keys(manifest.exports), [".", "./slim", "./js", "./worker", "./core.wasm", "./package.json"]);
+  assert.deepEqual(Object.keys(manifest.exports), [".", "./slim", "./js", "./static", "./worker", "./core.wasm", "./package.json"]);
   for (const [name, entry] of Object.entries(manifest.exports)) {
     for (const { file } of leaves(entry)) assert.ok(packed.files.includes(file), `${name}: ${file}`);
     if (typeof entry === "string") continue;

@@ -9,7 +9,7 @@ import { pack, root, run, text } from "./packed.js";
 const packed = pack();
 const compilers = { "5.2": "typescript-5.2", newest: "typescript" };
 /** A project without and with the library that declares disposal, whose symbols the package must not break. */
-const plain = { lib: ["es2022", "dom"], files: ["consumer.ts", "slim.ts", "worker.ts"] };
+const plain = { lib: ["es2022", "dom"], files: ["consumer.ts", "slim.ts", "whole.ts", "worker.ts"] };
 const disposal = { lib: ["es2022", "dom", "esnext.disposable"], files: ["consumer.ts", "using.ts"] };
 /** The kinds of projects. */
 const projects = [
@@ -20,7 +20,7 @@ const projects = [
   { module: "esnext", moduleResolution: "bundler", ...disposal },
 ];
 
-for (const name of ["consumer.ts", "slim.ts", "worker.ts", "using.ts", "required.cts"]) {
+for (const name of ["consumer.ts", "slim.ts", "whole.ts", "worker.ts", "using.ts", "required.cts"]) {
   writeFileSync(join(packed.project, name), text(root, `tests/package/${name.replace(".", ".fixture.")}`));
 }
 

@@ -51,10 +51,12 @@ const SUITES: &[Suite] = &[
     suite("contexts", Needs::Browser, |repo| contexts(repo, &[])),
     suite("load", Needs::Browser, |repo| js::suite(repo, "load")),
     suite("delivery", Needs::Browser, delivery::short),
+    // Its long form is its only one: it installs bundlers, and builds with them.
+    suite("packaging", Needs::Browser, |repo| js::full_suite(repo, "packaging")),
 ];
 
-/// Not among all suites unless `--full` is said: it installs a dozen runtimes.
-const FULL_ONLY: &str = "everywhere";
+/// Not among all suites unless `--full` is said: they install a dozen runtimes, and half a dozen bundlers.
+const FULL_ONLY: [&str; 2] = ["everywhere", "packaging"];
 
 const fn suite(name: &'static str, needs: Needs, run: fn(&Repo) -> Result<()>) -> Suite {
     Suite { name, needs, run }
@@ -104,7 +106,7 @@ fn select(names: &[&String], full: bool) -> Result<Vec<Suite>> {
         bail!("there is no suite `{stranger}`; there are {}", known());
     }
     let named = |suite: &Suite| names.iter().any(|name| *name == suite.name);
-    let wanted = |suite: &&Suite| named(suite) || names.is_empty() && (full || suite.name != FULL_ONLY);
+    let wanted = |suite: &&Suite| named(suite) || names.is_empty() && (full || !FULL_ONLY.contains(&suite.name));
     Ok(SUITES.iter().filter(wanted).map(|suite| Suite { ..*suite }).collect())
 }
 

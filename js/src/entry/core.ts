@@ -1,9 +1,11 @@
 /**
- * The inlined core, in a file of its own for the entries of servers. Owns: its compilation, once. Tested in `tests/runtimes`.
+ * The inlined core, in a file of its own for the entries of servers and for `sapwood/static`. Owns: its compilation, once.
+ * Tested in `tests/runtimes` and `tests/packaging`.
  */
 
 import { coreBytes } from "../../generated/bytes.js";
 import type { Platform } from "../module.js";
+import type { CoreModule, Loader } from "../protocol.js";
 import { instance } from "../shared.js";
 
 export { inlined as core } from "../loader.js";
@@ -15,4 +17,31 @@ export const platform: Platform = {
   _connect: (host) => instance((compiled ??= new WebAssembly.Module(coreBytes())), host),
   _edge: {},
   _structured: false,
+};
+
+let loaded: CoreModule | undefined;
+let refusal: unknown;
+
+/** This core and no other. WebAssembly is asked for once, because a policy that refuses it reports every attempt. */
+export const only: Loader = {
+  _now(js) {
+    if (js) throw new Error("sapwood/static holds no core as JavaScript");
+    if (refusal) throw refusal;
+    try {
+      return (loaded ??= platform._connect());
+    } catch (error) {
+      throw (refusal = error);
+    }
+  },
+  async _later(js) {
+    try {
+      if (!js && !refusal) compiled ??= await WebAssembly.compile(coreBytes());
+    } catch (error) {
+      refusal = error;
+    }
+    return only._now(js);
+  },
+  _drop() {
+    loaded = undefined;
+  },
 };

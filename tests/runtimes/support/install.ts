@@ -8,9 +8,9 @@ import { join } from "node:path";
 import { root } from "../../support/paths.js";
 
 /** The folder in which the packages of a project are installed, below `node_modules`. */
-export function installed(name: string): string {
-  const wanted = readFileSync(join(root, "tests/runtimes/projects", name, "package.json"), "utf8");
-  const folder = join(root, "target/runtimes", name);
+export function installed(name: string, suite = "runtimes"): string {
+  const wanted = readFileSync(join(root, "tests", suite, "projects", name, "package.json"), "utf8");
+  const folder = join(root, "target", suite, name);
   const stamp = join(folder, "installed.json");
   if (existsSync(stamp) && readFileSync(stamp, "utf8") === wanted) return folder;
   rmSync(folder, { recursive: true, force: true });

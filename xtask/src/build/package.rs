@@ -11,10 +11,11 @@ use crate::process;
 use crate::repo::{self, Repo};
 
 /// The only declarations that are published: of each entry, and what they lean on.
-const DECLARATIONS: [&str; 7] = [
+const DECLARATIONS: [&str; 8] = [
     "index.d.ts",
     "script.d.ts",
     "slim.d.ts",
+    "static.d.ts",
     "worker.d.ts",
     "types.d.ts",
     "types-options.d.ts",
