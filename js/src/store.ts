@@ -141,7 +141,8 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
   const pageshow = (event: PageTransitionEvent): void => {
     if (!event.persisted || over) return;
     open();
-    if (instance) alive = locks._hold(instance);
+    // The core may have asked for it already: a second request would wait for the first for ever.
+    if (instance) alive ??= locks._hold(instance);
     lead();
   };
 

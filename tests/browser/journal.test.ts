@@ -1,0 +1,57 @@
+/**
+ * The store of the journal over the life of a page: a page that returns from the back/forward cache writes on. Tabs are real ones, which the cache takes; the fault server refuses.
+ */
+import assert from "node:assert/strict";
+import { after, before, beforeEach, test } from "node:test";
+import { answer } from "../support/behaviours.js";
+import { type Fixture, startFixture } from "../support/fixture.js";
+import { comeBack, leave, openPersistent, recordTexts } from "../support/journal.js";
+import { openTab, type Tab } from "../support/tabs.js";
+import { waitFor } from "../support/wait.js";
+
+let fixture: Fixture;
+before(async () => {
+  fixture = await startFixture();
+});
+after(() => fixture.stop());
+beforeEach(() => fixture.server.reset());
+
+/** An entry is written at most so long after it was logged, in ms. */
+const WRITTEN_MS = 500;
+
+/** The database, and the lock of the one sender. */
+const database = () => `sapwood ${fixture.server.endpoint}`;
+const busy = (seconds: number) => answer(503, {}, { "retry-after": `${seconds}` });
+const open = async (beside?: Tab) => openTab(await fixture.browser(), `${fixture.server.url}/page`, beside?.context);
+
+/** Logs a message that the server refuses for an hour; resolves when it is in the store. */
+async function logRefused(tab: Tab, message: string): Promise<void> {
+  fixture.server.script(busy(3600));
+  await tab.evaluate(async (message) => {
+    window.log.info(message);
+    await window.log.flush({ timeoutMs: 300 });
+  }, message);
+  await waitForRecord(tab, message);
+}
+
+const waitForRecord = (tab: Tab, message: string) =>
+  waitFor(`${message} in the store`, async () => (await recordTexts(tab, database())).some((text) => text.includes(message)));
+
+test("a page that returns from the cache goes on writing", async () => {
+  const tab = await open();
+  // Heard before the core hears it: what is logged by it is written by the event of the return.
+  await tab.evaluate(() => {
+    addEventListener("pagehide", () => window.log.info("leaving"), { capture: true });
+  });
+  await openPersistent(tab, { source: fixture.source() });
+  await logRefused(tab, "before");
+  for (const message of ["after the first return", "after the second"]) {
+    await leave(tab);
+    const leftAt = performance.now();
+    await waitFor("the time at which it is due", () => performance.now() > leftAt + WRITTEN_MS);
+    assert.ok(await comeBack(tab), "the cache took the page");
+    await tab.evaluate((message) => void window.log.info(message), message);
+    await waitForRecord(tab, message);
+  }
+  await tab.close();
+});
