@@ -5,7 +5,7 @@
  * Every operation ends in one report, or, where the database hangs, in none: the core can do without.
  * Invariants: nothing throws or rejects; no transaction is begun by an event of the page (the core begins them, and not while the
  * page may be going); a page that is frozen holds no lock and no connection, so that it can be restored.
- * Tested in `tests/browser/persist.test.ts`.
+ * Tested in `tests/browser/persist.test.ts` and `journal.test.ts`.
  */
 
 import { deadMansBatch } from "./later.js";
@@ -43,7 +43,7 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
   const database = `sapwood ${name}`;
   const { indexedDB } = globalThis;
   const locks = webLocks();
-  /** The connection; undefined while the page is frozen or after the end. */
+  /** The connection; none until it is used again after the page was frozen, and after the end. */
   let ready: Promise<IDBDatabase> | undefined;
   /** The lock that says that this instance lives, and whose id it is. */
   let alive: Promise<void> | undefined;
@@ -59,8 +59,8 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
     suspend();
   };
 
-  const open = (): void => {
-    ready = new Promise((resolve, reject) => {
+  const open = (): Promise<IDBDatabase> => {
+    const opened = new Promise<IDBDatabase>((resolve, reject) => {
       const request = indexedDB.open(database, 1);
       request.onupgradeneeded = () => request.result.createObjectStore(RECORDS);
       request.onerror = (event) => {
@@ -75,18 +75,23 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
         resolve(db);
       };
     });
-    ready.catch(closed);
+    opened.catch(closed);
+    return opened;
   };
 
-  /** One transaction of one request. `done` hears of it when it is safe. */
+  /**
+   * One transaction of one request. `done` hears of it when it is safe. Opens the database where it is closed: a page that is restored
+   * tells the core sooner than the store.
+   */
   const act = (
     mode: IDBTransactionMode,
     work: (records: IDBObjectStore) => IDBRequest,
     done: (result: unknown) => void,
     failed: () => void,
   ): void => {
-    ready
-      ?.then((db) => {
+    if (over) return;
+    (ready ??= open())
+      .then((db) => {
         const transaction = db.transaction(RECORDS, mode);
         const request = work(transaction.objectStore(RECORDS));
         request.onerror = (event) => event.preventDefault();
@@ -139,15 +144,11 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
   };
   const pagehide = (): void => suspend();
   const pageshow = (event: PageTransitionEvent): void => {
-    if (!event.persisted || over) return;
-    open();
-    // The core may have asked for it already: a second request would wait for the first for ever.
-    if (instance) alive ??= locks._hold(instance);
-    lead();
+    // What was written before lives again; the rest is the core's to ask for.
+    if (event.persisted && instance && !over) alive ??= locks._hold(instance);
   };
 
   try {
-    open();
     addEventListener("pagehide", pagehide);
     addEventListener("pageshow", pageshow);
     if (later) void Promise.resolve().then(() => tell(ABLE!, 0, NOTHING));

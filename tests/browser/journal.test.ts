@@ -1,11 +1,11 @@
 /**
- * The store of the journal over the life of a page: a page that returns from the back/forward cache writes on. Tabs are real ones, which the cache takes; the fault server refuses.
+ * The store of the journal over the life of a page: a page that returns from the back/forward cache writes and reads on. Tabs are real ones, which the cache takes; the fault server refuses.
  */
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { answer } from "../support/behaviours.js";
 import { type Fixture, startFixture } from "../support/fixture.js";
-import { comeBack, leave, openPersistent, recordTexts } from "../support/journal.js";
+import { comeBack, lastLook, leave, noteLooks, openPersistent, recordTexts } from "../support/journal.js";
 import { openTab, type Tab } from "../support/tabs.js";
 import { waitFor } from "../support/wait.js";
 
@@ -53,5 +53,32 @@ test("a page that returns from the cache goes on writing", async () => {
     await tab.evaluate((message) => void window.log.info(message), message);
     await waitForRecord(tab, message);
   }
+  await tab.close();
+});
+
+test("what is asked of the store by the return itself is done", async () => {
+  const gone = await open();
+  const source = fixture.source();
+  await openPersistent(gone, { source });
+  await logRefused(gone, "left behind");
+  const tab = await open(gone);
+  await noteLooks(tab);
+  await openPersistent(tab, { source: fixture.source(), retry: { maxRetries: 0 } });
+  fixture.server.script(busy(2));
+  const { dropped } = await tab.evaluate(() => {
+    window.log.info("given up");
+    return window.log.flush({ timeoutMs: 5_000 });
+  });
+  assert.equal(dropped, 1, "nothing else waits");
+  const refusedAt = fixture.server.received.at(-1)!.at;
+  await gone.end();
+  await waitFor("a look at what was left", () => lastLook(tab));
+  await leave(tab);
+  // What waits for the end of the pause is read by the event of the return, when the store is still closed.
+  await waitFor("the end of the pause", () => performance.now() > refusedAt + 2_100);
+  assert.equal(fixture.collector.count(source), 0);
+  assert.ok(await comeBack(tab), "the cache took the page");
+  // Sooner than what was lost on the way to the store is asked for again.
+  await waitFor("the entry", () => fixture.collector.count(source) === 1, 1_500);
   await tab.close();
 });
