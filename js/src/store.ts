@@ -108,11 +108,12 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
 
   const scan = async (): Promise<void> => {
     const names = await locks._held();
+    if (!leading) return undefined;
     if (!names) {
       // A living page would have sent them meanwhile. If it has not, the receiver removes what comes twice.
       return look((before) => {
         const known = new Set(before.map(hex));
-        setTimeout(() => look((ids) => orphans(ids.filter((id) => known.has(hex(id))))), ORPHAN_AGE_MS);
+        setTimeout(() => leading && look((ids) => orphans(ids.filter((id) => known.has(hex(id))))), ORPHAN_AGE_MS);
       });
     }
     // Who lives, or is about to be gone, is looked for again when it is.
@@ -126,7 +127,7 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
     else if (!asked) {
       asked = true;
       void locks._hold(database).then(() => {
-        if (!ready) return;
+        if (!asked) return;
         leading = true;
         clearInterval(looking);
         looking = setInterval(lead, SCAN_MS);

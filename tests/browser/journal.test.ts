@@ -1,11 +1,12 @@
 /**
- * The store of the journal over the life of a page: a page that returns from the back/forward cache writes and reads on. Tabs are real ones, which the cache takes; the fault server refuses.
+ * The store of the journal over the life of a page: a page that returns from the back/forward cache writes and reads on, a logger
+ * that has ended, and a page that is frozen, stand in nobody's way. Tabs are real ones, which the cache takes; the fault server refuses.
  */
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import { answer } from "../support/behaviours.js";
 import { type Fixture, startFixture } from "../support/fixture.js";
-import { comeBack, lastLook, leave, noteLooks, openPersistent, recordTexts } from "../support/journal.js";
+import { comeBack, lastLook, leave, lockNames, noteLooks, openPersistent, recordTexts } from "../support/journal.js";
 import { openTab, type Tab } from "../support/tabs.js";
 import { waitFor } from "../support/wait.js";
 
@@ -82,3 +83,26 @@ test("what is asked of the store by the return itself is done", async () => {
   await waitFor("the entry", () => fixture.collector.count(source) === 1, 1_500);
   await tab.close();
 });
+
+const ends = {
+  "a logger that has ended": (tab: Tab) => tab.evaluate(() => window.log.close()),
+  "a page in the cache": leave,
+};
+for (const [name, end] of Object.entries(ends)) {
+  test(`${name} waits for no lock, and what was left is sent by others`, async () => {
+    const [gone, source] = [await open(), fixture.source()];
+    await openPersistent(gone, { source });
+    await logRefused(gone, "left behind");
+    const ended = await open(gone);
+    await openPersistent(ended, { source: fixture.source() });
+    await waitFor("two who would send", async () => (await lockNames(gone)).pending.includes(database()));
+    await end(ended);
+    await waitFor("one of them", async () => !(await lockNames(gone)).pending.includes(database()));
+    await gone.end();
+    await waitFor("none of them", async () => !(await lockNames(ended)).held.includes(database()));
+    const next = await open(ended);
+    await openPersistent(next, { source: fixture.source() });
+    await waitFor("the entry", () => fixture.collector.count(source) === 1);
+    await next.close();
+  });
+}
