@@ -5,14 +5,14 @@
  * Every operation ends in one report, or, where the database hangs, in none: the core can do without.
  * Invariants: nothing throws or rejects; no transaction is begun by an event of the page (the core begins them, and not while the
  * page may be going); a page that is frozen holds no lock and no connection, so that it can be restored.
- * Tested in `tests/browser/persist.test.ts` and `journal.test.ts`.
+ * Tested in `tests/browser/persist.test.ts`, `journal.test.ts` and `store.test.ts`.
  */
 
 import { deadMansBatch } from "./later.js";
 import { webLocks } from "./locks.js";
 
 /** What the core asks for, by number. */
-const [STORE, ERASE, LOAD, SCAN, END, LATER] = [0, 1, 2, 3, 4, 5];
+const [STORE, ERASE, LOAD, SCAN, END, LATER, RESIGN] = [0, 1, 2, 3, 4, 5, 6];
 /** What it is told, by number. */
 const [OPEN, STORED, REFUSED, ORPHAN, LOADED, CLOSED, ABLE] = [0, 1, 2, 3, 4, 5, 6];
 
@@ -42,6 +42,8 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
   const later = deadMansBatch(name, init);
   const database = `sapwood ${name}`;
   const { indexedDB } = globalThis;
+  /** What says that this instance lives; what makes it the one sender, and tells it whose end to wait for. */
+  const life = webLocks();
   const locks = webLocks();
   /** The connection; none until it is used again after the page was frozen, and after the end. */
   let ready: Promise<IDBDatabase> | undefined;
@@ -136,17 +138,22 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
     }
   };
 
-  const suspend = (): void => {
-    ready?.then((db) => db.close()).catch(() => {});
-    ready = alive = undefined;
+  /** Leaves the sending to another page, until it is asked to look again. */
+  const resign = (): void => {
     leading = asked = false;
     clearInterval(looking);
     locks._release();
   };
+  const suspend = (): void => {
+    ready?.then((db) => db.close()).catch(() => {});
+    ready = alive = undefined;
+    life._release();
+    resign();
+  };
   const pagehide = (): void => suspend();
   const pageshow = (event: PageTransitionEvent): void => {
     // What was written before lives again; the rest is the core's to ask for.
-    if (event.persisted && instance && !over) alive ??= locks._hold(instance);
+    if (event.persisted && instance && !over) alive ??= life._hold(instance);
   };
 
   try {
@@ -165,7 +172,7 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
     if (operation === STORE) {
       instance = `${database} ${hex(id.subarray(0, INSTANCE_BYTES))}`;
       // Whoever finds the record has to see that its page lives.
-      void (alive ??= locks._hold(instance)).then(() =>
+      void (alive ??= life._hold(instance)).then(() =>
         act("readwrite", (records) => records.put(bytes.slice(ID_BYTES), id), () => tell(STORED!, 0, id), refused),
       );
     } else if (operation === ERASE) {
@@ -179,6 +186,7 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
       };
       act("readonly", (records) => records.get(id), loaded, () => loaded());
     } else if (operation === SCAN) lead();
+    else if (operation === RESIGN) resign();
     else if (operation === LATER) later?.(bytes);
     else if (operation === END) {
       later?.(NOTHING);
