@@ -2,7 +2,7 @@
  * The store of the journal: IndexedDB, and Web Locks by which the pages of an origin agree on who sends what a dead one left.
  *
  * Owns: the database, the locks. Does not own: what is written and when, and what becomes of a record (the core's journal.rs).
- * Every operation ends in one report, or, where the database hangs, in none: the core can do without.
+ * Every operation ends in one report, or, where the database hangs or the page is frozen meanwhile, in none: the core can do without.
  * Invariants: nothing throws or rejects; no transaction is begun by an event of the page (the core begins them, and not while the
  * page may be going); a page that is frozen holds no lock and no connection, so that it can be restored.
  * Tested in `tests/browser/persist.test.ts`, `journal.test.ts` and `store.test.ts`.
@@ -37,10 +37,9 @@ export type Tell = (what: number, count: number, bytes: Uint8Array) => void;
 /** Does what the core asks for, with an id and what is to be stored under it. */
 export type Operate = (operation: number, bytes: Uint8Array<ArrayBuffer>) => void;
 
-/** Opens the store of the endpoint `name`; `tell` is called from then on, and never from inside of a call. */
-export function journal(name: string, init: RequestInit, tell: Tell): Operate {
-  const later = deadMansBatch(name, init);
-  const database = `sapwood ${name}`;
+/** Opens the store `database` of what is sent to `url`; `tell` is called from then on, and never from inside of a call. */
+export function journal(database: string, url: string, init: RequestInit, tell: Tell): Operate {
+  const later = deadMansBatch(url, init);
   const { indexedDB } = globalThis;
   /** What says that this instance lives; what makes it the one sender, and tells it whose end to wait for. */
   const life = webLocks();

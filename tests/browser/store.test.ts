@@ -40,7 +40,7 @@ async function open(context: BrowserContext): Promise<Page> {
     const bare = window as unknown as Bare;
     return new Promise((resolve) => {
       // 0: it is open.
-      bare.operate = bare.store.journal(name, { method: "POST" }, (what) => what === 0 && resolve(what));
+      bare.operate = bare.store.journal(`sapwood ${name}`, name, { method: "POST" }, (what) => what === 0 && resolve(what));
     });
   }, NAME);
   return page;
