@@ -95,7 +95,7 @@ export function startCore(engine: Engine, load: () => CoreModule): void {
     engine._shift = (module._used || 0) - engine._past.reduce((sum, count) => sum + count, 0);
     if (!engine._loader._edge) module._listen(engine._core);
     if (engine._config.offline === "persist") {
-      engine._store = module._journal?.(href, simpleInit, (fn) => engine._module === module && run(engine, (_, core) => fn(core)));
+      engine._store = module._journal?.(href, apiKey, simpleInit, (fn) => engine._module === module && run(engine, (_, core) => fn(core)));
       if (!engine._store) _notifier._problem("store_failed");
     }
   });

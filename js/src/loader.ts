@@ -19,13 +19,15 @@ function instantiate(module: WebAssembly.Module): CoreModule {
   return (loaded = connect((imports) => new WebAssembly.Instance(module, imports).exports));
 }
 
+/** The core with a journal is waited for so long, in ms: a line that hangs must not stop what can be sent without. */
+const LOAD_MS_MAX = 5_000;
 let persistent: Promise<CoreModule | undefined> | undefined;
 let withJournal: CoreModule | undefined;
 
 /** The core with a journal, loaded on demand. Where it cannot be had in time, or at all, the one inside of this package serves. */
 export const persisted: Loader = {
   _now: (js) => (!js && withJournal) || inlined._now(js),
-  _later: async (js) => (!js && (await (persistent ||= journalled()))) || inlined._later(js),
+  _later: async (js) => (!js && !refusal && (await (persistent ||= journalled()))) || inlined._later(js),
   _awaited: () => !withJournal,
   _drop() {
     withJournal = persistent = undefined;
@@ -35,12 +37,14 @@ export const persisted: Loader = {
 
 async function journalled(): Promise<CoreModule | undefined> {
   try {
-    if (refusal) return undefined;
-    const { load } = await import("./persist.js");
-    withJournal = await load((error) => (refusal = error));
+    withJournal = await Promise.race([
+      import("./persist.js").then(({ load }) => load((error) => (refusal = error))),
+      new Promise<undefined>((resolve) => setTimeout(resolve, LOAD_MS_MAX)),
+    ]);
   } catch {
     // It could not be loaded.
   }
+  if (!withJournal) persistent = undefined;
   return withJournal;
 }
 

@@ -42,7 +42,7 @@ const DESCRIPTIONS: Readonly<Record<Name, string>> = {
     "Entries a second that are kept of one message template at one level, averaged over ten seconds, and five times as many of a " +
     "level. One more stands for the others, with their number in `repeated`; these count as `rate_limited`. `false`: no limit.",
   offline:
-    "Where unsent entries are kept: in memory, or (`persist`) in IndexedDB as well, where the next page finds them. Loads a larger core on demand; where that or the database cannot be had, `onError` hears `store_failed`.",
+    "Where unsent entries are kept: in memory, or (`persist`) in IndexedDB as well, where the next page finds them that has the same `endpoint` and `apiKey`. Loads a larger core on demand; where that or the database cannot be had, `onError` hears `store_failed`.",
   redact: "Mask values by their key's name: the built-in list, `{ keys }` for more names beside it, `false` for none.",
   consent: "May anything leave? `pending`: nothing leaves or is stored yet; `denied`: what is held and what comes is dropped.",
   captureErrors: "Log what the page throws and nobody catches: `error` and `unhandledrejection`.",

@@ -8,6 +8,7 @@
 import { coreBytes } from "../generated/journal/bytes.js";
 import { connect } from "../generated/journal/glue.js";
 import type { CoreModule } from "./protocol.js";
+import { storeName } from "./store-name.js";
 import { journal } from "./store.js";
 
 /** Compiles the core in the background. `refused` hears of a page where WebAssembly is not to be had. */
@@ -23,8 +24,8 @@ export async function load(refused: (cause: unknown) => void): Promise<CoreModul
   const { _memory, _reserve, _stored } = module;
   return {
     ...module,
-    _journal: (name, init, call) =>
-      journal(name, init, (what, count, bytes) =>
+    _journal: (url, key, init, call) =>
+      journal(storeName(url, key), url, init, (what, count, bytes) =>
         call((core) => {
           const at = _reserve(bytes.length);
           new Uint8Array(_memory.buffer, at, bytes.length).set(bytes);

@@ -149,11 +149,12 @@ export interface CoreModule {
   _flush(core: number, token: number, timeoutMs: number, close: boolean): void;
   _consent(core: number, state: number): void;
   /**
-   * Of a core with a journal: opens the store of what is sent to this address, and gives what performs the core's operations on it. `call` calls the
-   * core, if it lives.
+   * Of a core with a journal: opens the store of what is sent to this address with this key, and gives what performs the core's operations on it.
+   * `call` calls the core, if it lives.
    */
   _journal?(
     url: string,
+    apiKey: string | null | undefined,
     simpleInit: RequestInit,
     call: (fn: (core: number) => void) => void,
   ): (operation: number, bytes: Uint8Array<ArrayBuffer>) => void;

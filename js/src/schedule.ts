@@ -42,7 +42,7 @@ export function unplan(engine: Engine): void {
 }
 
 /** A planned hand-over is due. The core is compiled in the background for it. */
-async function due(engine: Engine): Promise<void> {
+export async function due(engine: Engine): Promise<void> {
   unplan(engine);
   if (!engine._module) await startLater(engine);
   engine._drain(TURN_ENTRIES);

@@ -11,7 +11,7 @@ import { run, startCore } from "./core.js";
 import type { Engine } from "./engine.js";
 import { listen } from "./listen.js";
 import { SIGNAL_HIDE } from "./protocol.js";
-import { planNow } from "./schedule.js";
+import { due, planNow } from "./schedule.js";
 
 /** After a start that failed, it is tried again after this time, in ms. */
 const RETRY_START_MS = 30_000;
@@ -53,7 +53,10 @@ export function watch(engine: Engine): void {
     // The core did not hear this event, and where `visibilitychange` is not fired the page does not look hidden.
     run(engine, (module, core) => module._receive(core, SIGNAL_HIDE, 0, undefined, undefined));
   };
-  const visibilitychange = (): unknown => document.visibilityState === "hidden" && pagehide();
+  // A page that is only hidden goes on. Without the better core that is on its way it would do so for ever; that one sends at once,
+  // for it sees that the page is hidden.
+  const visibilitychange = (): unknown =>
+    document.visibilityState === "hidden" && (engine._loader._awaited?.() ? due(engine) : pagehide());
   engine._unlisten = listen({ pagehide, visibilitychange });
 }
 

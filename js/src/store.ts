@@ -2,17 +2,17 @@
  * The store of the journal: IndexedDB, and Web Locks by which the pages of an origin agree on who sends what a dead one left.
  *
  * Owns: the database, the locks. Does not own: what is written and when, and what becomes of a record (the core's journal.rs).
- * Every operation ends in one report, or, where the database hangs, in none: the core can do without.
+ * Every operation ends in one report, or, where the database hangs or the page is frozen meanwhile, in none: the core can do without.
  * Invariants: nothing throws or rejects; no transaction is begun by an event of the page (the core begins them, and not while the
  * page may be going); a page that is frozen holds no lock and no connection, so that it can be restored.
- * Tested in `tests/browser/persist.test.ts`.
+ * Tested in `tests/browser/persist.test.ts`, `journal.test.ts` and `store.test.ts`.
  */
 
 import { deadMansBatch } from "./later.js";
 import { webLocks } from "./locks.js";
 
 /** What the core asks for, by number. */
-const [STORE, ERASE, LOAD, SCAN, END, LATER] = [0, 1, 2, 3, 4, 5];
+const [STORE, ERASE, LOAD, SCAN, END, LATER, RESIGN] = [0, 1, 2, 3, 4, 5, 6];
 /** What it is told, by number. */
 const [OPEN, STORED, REFUSED, ORPHAN, LOADED, CLOSED, ABLE] = [0, 1, 2, 3, 4, 5, 6];
 
@@ -37,13 +37,14 @@ export type Tell = (what: number, count: number, bytes: Uint8Array) => void;
 /** Does what the core asks for, with an id and what is to be stored under it. */
 export type Operate = (operation: number, bytes: Uint8Array<ArrayBuffer>) => void;
 
-/** Opens the store of the endpoint `name`; `tell` is called from then on, and never from inside of a call. */
-export function journal(name: string, init: RequestInit, tell: Tell): Operate {
-  const later = deadMansBatch(name, init);
-  const database = `sapwood ${name}`;
+/** Opens the store `database` of what is sent to `url`; `tell` is called from then on, and never from inside of a call. */
+export function journal(database: string, url: string, init: RequestInit, tell: Tell): Operate {
+  const later = deadMansBatch(url, init);
   const { indexedDB } = globalThis;
+  /** What says that this instance lives; what makes it the one sender, and tells it whose end to wait for. */
+  const life = webLocks();
   const locks = webLocks();
-  /** The connection; undefined while the page is frozen or after the end. */
+  /** The connection; none until it is used again after the page was frozen, and after the end. */
   let ready: Promise<IDBDatabase> | undefined;
   /** The lock that says that this instance lives, and whose id it is. */
   let alive: Promise<void> | undefined;
@@ -59,8 +60,8 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
     suspend();
   };
 
-  const open = (): void => {
-    ready = new Promise((resolve, reject) => {
+  const open = (): Promise<IDBDatabase> => {
+    const opened = new Promise<IDBDatabase>((resolve, reject) => {
       const request = indexedDB.open(database, 1);
       request.onupgradeneeded = () => request.result.createObjectStore(RECORDS);
       request.onerror = (event) => {
@@ -75,18 +76,23 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
         resolve(db);
       };
     });
-    ready.catch(closed);
+    opened.catch(closed);
+    return opened;
   };
 
-  /** One transaction of one request. `done` hears of it when it is safe. */
+  /**
+   * One transaction of one request. `done` hears of it when it is safe. Opens the database where it is closed: a page that is restored
+   * tells the core sooner than the store.
+   */
   const act = (
     mode: IDBTransactionMode,
     work: (records: IDBObjectStore) => IDBRequest,
     done: (result: unknown) => void,
     failed: () => void,
   ): void => {
-    ready
-      ?.then((db) => {
+    if (over) return;
+    (ready ??= open())
+      .then((db) => {
         const transaction = db.transaction(RECORDS, mode);
         const request = work(transaction.objectStore(RECORDS));
         request.onerror = (event) => event.preventDefault();
@@ -103,11 +109,12 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
 
   const scan = async (): Promise<void> => {
     const names = await locks._held();
+    if (!leading) return undefined;
     if (!names) {
       // A living page would have sent them meanwhile. If it has not, the receiver removes what comes twice.
       return look((before) => {
         const known = new Set(before.map(hex));
-        setTimeout(() => look((ids) => orphans(ids.filter((id) => known.has(hex(id))))), ORPHAN_AGE_MS);
+        setTimeout(() => leading && look((ids) => orphans(ids.filter((id) => known.has(hex(id))))), ORPHAN_AGE_MS);
       });
     }
     // Who lives, or is about to be gone, is looked for again when it is.
@@ -121,7 +128,7 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
     else if (!asked) {
       asked = true;
       void locks._hold(database).then(() => {
-        if (!ready) return;
+        if (!asked) return;
         leading = true;
         clearInterval(looking);
         looking = setInterval(lead, SCAN_MS);
@@ -130,23 +137,25 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
     }
   };
 
-  const suspend = (): void => {
-    ready?.then((db) => db.close()).catch(() => {});
-    ready = alive = undefined;
+  /** Leaves the sending to another page, until it is asked to look again. */
+  const resign = (): void => {
     leading = asked = false;
     clearInterval(looking);
     locks._release();
   };
+  const suspend = (): void => {
+    ready?.then((db) => db.close()).catch(() => {});
+    ready = alive = undefined;
+    life._release();
+    resign();
+  };
   const pagehide = (): void => suspend();
   const pageshow = (event: PageTransitionEvent): void => {
-    if (!event.persisted || over) return;
-    open();
-    if (instance) alive = locks._hold(instance);
-    lead();
+    // What was written before lives again; the rest is the core's to ask for.
+    if (event.persisted && instance && !over) alive ??= life._hold(instance);
   };
 
   try {
-    open();
     addEventListener("pagehide", pagehide);
     addEventListener("pageshow", pageshow);
     if (later) void Promise.resolve().then(() => tell(ABLE!, 0, NOTHING));
@@ -162,7 +171,7 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
     if (operation === STORE) {
       instance = `${database} ${hex(id.subarray(0, INSTANCE_BYTES))}`;
       // Whoever finds the record has to see that its page lives.
-      void (alive ??= locks._hold(instance)).then(() =>
+      void (alive ??= life._hold(instance)).then(() =>
         act("readwrite", (records) => records.put(bytes.slice(ID_BYTES), id), () => tell(STORED!, 0, id), refused),
       );
     } else if (operation === ERASE) {
@@ -176,6 +185,7 @@ export function journal(name: string, init: RequestInit, tell: Tell): Operate {
       };
       act("readonly", (records) => records.get(id), loaded, () => loaded());
     } else if (operation === SCAN) lead();
+    else if (operation === RESIGN) resign();
     else if (operation === LATER) later?.(bytes);
     else if (operation === END) {
       later?.(NOTHING);

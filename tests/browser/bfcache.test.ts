@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { type Fixture, startFixture } from "../support/fixture.js";
 import { dropped } from "../support/stats.js";
-import { openTab, type Tab } from "../support/tabs.js";
+import { at, openTab } from "../support/tabs.js";
 import { waitFor } from "../support/wait.js";
 
 let fixture: Fixture;
@@ -14,10 +14,6 @@ before(async () => {
   fixture = await startFixture();
 });
 after(() => fixture.stop());
-
-/** Resolves when the tab shows the address. A tab between two pages answers nothing. */
-const at = (tab: Tab, path: string) =>
-  waitFor(path, () => tab.evaluate((path) => location.pathname === path && document.readyState === "complete", path));
 
 test("a page that comes back from the cache logs on: nothing twice, nothing missing", async () => {
   const tab = await openTab(await fixture.browser(), `${fixture.server.url}/page`);

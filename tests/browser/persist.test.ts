@@ -151,6 +151,29 @@ test("a database that is deleted while it is open costs the journal and nothing 
   assert.deepEqual(await page.evaluate(() => window.problems), ["store_failed"]);
 });
 
+test("where the chunk never comes the core inside of the package serves, after a while", async () => {
+  const page = await fixture.open();
+  const source = fixture.source();
+  let asked = 0;
+  await page.route("**/persist.js", () => void (asked += 1));
+  await openLogger(page, options(source));
+  await page.evaluate(() => void window.log.info("kept in memory"));
+  await waitFor("the entry", () => fixture.collector.count(source) === 1);
+  assert.equal(asked, 1);
+  assert.deepEqual(await page.evaluate(() => window.problems), ["store_failed"]);
+});
+
+test("a chunk that could not be loaded is asked for again by the next logger", async () => {
+  const page = await fixture.open();
+  const source = fixture.source();
+  await page.route("**/persist.js", (route) => route.abort(), { times: 1 });
+  await openLogger(page, options(source));
+  await flush(page);
+  assert.deepEqual(await page.evaluate(() => window.problems), ["store_failed"]);
+  await logRefused(page, source, ["in the store"]);
+  assert.deepEqual(await page.evaluate(() => window.problems), ["server_error"]);
+});
+
 test("where the chunk cannot be loaded the core inside of the package serves", async () => {
   const page = await fixture.open();
   const source = fixture.source();

@@ -129,6 +129,26 @@ describe("the core starts", () => {
     assert.equal(module.core.entries.length, 1);
   });
 
+  it("in the background when the page is hidden and a better core is on its way, and at once when the page leaves", async (t) => {
+    const { dispatch } = asPage(t, { document: { visibilityState: "hidden" } });
+    for (const leaves of [false, true]) {
+      const module = new FakeModule();
+      module._awaited = () => true;
+      let open = (): void => {};
+      module.gate = new Promise((resolve) => (open = resolve));
+      const { log } = rig({}, module);
+      log.info("m");
+      dispatch(new Event("visibilitychange"));
+      assert.deepEqual([module.waiting, module.cores.length], [true, 0]);
+      if (leaves) {
+        dispatch(new Event("pagehide"));
+        assert.equal(module.core.entries.length, 1);
+      }
+      open();
+      await until(() => module.starts === (leaves ? 2 : 1) && module.core.entries.length === 1);
+    }
+  });
+
   it("synchronously when the page is hidden", (t) => {
     const { dispatch } = asPage(t, { document: { visibilityState: "hidden" } });
     const { log, module } = rig();

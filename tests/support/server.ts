@@ -41,6 +41,8 @@ export class FaultServer {
   /** What a test has added, by its path. */
   readonly served = new Map<string, Served>();
   readonly #script: Behaviour[] = [];
+  /** Files that are not answered for yet, and what waits for them. */
+  readonly #held = new Map<string, { asked: number; until: Promise<void> }>();
   readonly #server: Server;
   readonly #collector: string | undefined;
   #usual: Behaviour;
@@ -88,6 +90,18 @@ export class FaultServer {
     this.#usual = behaviour;
   }
 
+  /** Keeps a file of the package back until `release` is called; `asked` is how many requests wait for it. */
+  holdBack(path: string): { asked(): number; release(): void } {
+    let go = () => {};
+    const held = { asked: 0, until: new Promise<void>((resolve) => (go = resolve)) };
+    this.#held.set(path, held);
+    const release = () => {
+      this.#held.delete(path);
+      go();
+    };
+    return { asked: () => held.asked, release };
+  }
+
   /** Forgets what was received and what was scripted. */
   reset(): void {
     this.received.length = 0;
@@ -122,6 +136,9 @@ export class FaultServer {
       const { text, headers } = this.served.get(path)!;
       response.writeHead(200, headers).end(text);
     } else if (packageFiles.has(path)) {
+      const held = this.#held.get(path);
+      if (held) held.asked += 1;
+      await held?.until;
       const file = await readFile(packageFiles.get(path)!);
       response.writeHead(200, { "content-type": "text/javascript; charset=utf-8" }).end(file);
     } else if (path === "/worker.js") {

@@ -7,19 +7,24 @@ import { waitFor } from "./wait.js";
 
 /** A tab of a window that has another one, which is in front while this one is hidden. */
 export interface Tab {
+  /** The browser context, in which `openTab` can open another. */
+  readonly context: string;
   /** Runs a self-contained function in the page, with an argument that JSON can carry; resolves with its settled result. */
   evaluate<A, R>(run: (argument: A) => R | Promise<R>, argument?: A): Promise<R>;
   /** Brings the other tab to the front; resolves when this one knows that it is hidden. */
   hide(): Promise<void>;
   /** Brings this tab to the front again. */
   show(): Promise<void>;
+  /** Closes this tab; those beside it stay. */
+  end(): Promise<void>;
+  /** Closes this tab and all of its context. */
   close(): Promise<void>;
 }
 
-/** Opens a tab at an address, in a context of its own, and another, empty one behind it. */
-export async function openTab(browser: Browser, url: string): Promise<Tab> {
+/** Opens a tab at an address, in a context of its own or beside the tabs of one, and another, empty one behind it. */
+export async function openTab(browser: Browser, url: string, context?: string): Promise<Tab> {
   const cdp = await browser.newBrowserCDPSession();
-  const { browserContextId } = await cdp.send("Target.createBrowserContext");
+  const browserContextId = context ?? (await cdp.send("Target.createBrowserContext")).browserContextId;
   const other = await cdp.send("Target.createTarget", { url: "about:blank", browserContextId });
   const { targetId } = await cdp.send("Target.createTarget", { url, browserContextId });
   const evaluateText = await attach(cdp, targetId);
@@ -34,18 +39,27 @@ export async function openTab(browser: Browser, url: string): Promise<Tab> {
   // A new tab begins with an empty document, which is "complete" as well.
   await waitFor(url, () => evaluateText("location.href !== 'about:blank' && document.readyState === 'complete'"));
   return {
+    context: browserContextId,
     evaluate: async (run, argument) => {
       const result = await evaluateText(`(${run})(${JSON.stringify(argument)})`);
       return result as Awaited<ReturnType<typeof run>>;
     },
     hide: () => activate(other.targetId, "hidden"),
     show: () => activate(targetId, "visible"),
+    end: async () => {
+      await cdp.send("Target.closeTarget", { targetId });
+      await cdp.detach();
+    },
     close: async () => {
       await cdp.send("Target.disposeBrowserContext", { browserContextId });
       await cdp.detach();
     },
   };
 }
+
+/** Resolves when the tab shows the address. A tab between two pages answers nothing. */
+export const at = (tab: Tab, path: string) =>
+  waitFor(path, () => tab.evaluate((path) => location.pathname === path && document.readyState === "complete", path));
 
 interface Answer {
   id?: number;

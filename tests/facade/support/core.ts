@@ -26,6 +26,8 @@ export class FakeModule implements CoreModule, Loader {
   starts = 0;
   /** Set: the module of a core with a journal. */
   _journal?: NonNullable<CoreModule["_journal"]>;
+  /** Set: is there a better core on its way? */
+  _awaited?: NonNullable<Loader["_awaited"]>;
   /** Set: the compilation in the background waits for it. */
   gate: Promise<void> | undefined;
   waiting = false;
