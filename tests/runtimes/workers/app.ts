@@ -4,6 +4,8 @@ import { withSapwood } from "sapwood/worker";
 
 interface Env {
   ENDPOINT: string;
+  /** A server of pages that this Worker stands in front of. */
+  ORIGIN?: string;
   CART: { idFromName(name: string): unknown; get(id: unknown): { fetch(request: Request): Promise<Response> } };
 }
 
@@ -51,6 +53,8 @@ export default withSapwood((env: Env) => ({ source: "worker", endpoint: env.ENDP
       const answer = await env.CART.get(env.CART.idFromName("one")).fetch(new Request(request.url, { headers: flow.headers() }));
       flow.info("Back in the Worker");
       return answer;
+    } else if (env.ORIGIN) {
+      return fetch(env.ORIGIN + pathname);
     }
     return new Response(pathname);
   },
