@@ -43,7 +43,7 @@ const SUITES: &[Suite] = &[
     suite("facade", Needs::Build, |repo| js::suite(repo, "facade")),
     suite("wasm", Needs::Build, |repo| js::suite(repo, "wasm")),
     suite("package", Needs::Build, |repo| js::suite(repo, "package")),
-    suite("runtimes", Needs::Build, |repo| js::suite(repo, "runtimes")),
+    suite("runtimes", Needs::Browser, |repo| js::suite(repo, "runtimes")),
     suite("everywhere", Needs::Build, |repo| js::suite(repo, "everywhere")),
     suite("collector", Needs::Build, |repo| js::suite(repo, "collector")),
     suite("viewer", Needs::Browser, |repo| js::suite(repo, "viewer")),
