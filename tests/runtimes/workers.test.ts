@@ -7,7 +7,7 @@ import type { Entry } from "../support/protocol.js";
 import { waitFor } from "../support/wait.js";
 import { Receiver } from "../wasm/support/receiver.js";
 import type { Outcomes } from "./scenarios/scenarios.js";
-import { judge, NAMES, prepare } from "./support/judge.js";
+import { judgeAll, prepare } from "./support/judge.js";
 import { startWorker, type Worker } from "./support/workerd.js";
 
 const packed = pack();
@@ -139,6 +139,5 @@ test("workerd: the scenarios", async (t) => {
   t.after(() => scenarios.stop());
   prepare(receiver);
   const outcomes = (await (await fetch(scenarios.url)).json()) as Outcomes;
-  const received = [...receiver.received];
-  for (const scenario of NAMES) await t.test(scenario, () => judge(scenario, outcomes, received));
+  await judgeAll(t, "workerd", outcomes, receiver);
 });

@@ -15,11 +15,11 @@ import { root } from "../../support/paths.js";
 import { waitFor } from "../../support/wait.js";
 import { Receiver } from "../../wasm/support/receiver.js";
 import type { Outcomes } from "../scenarios/scenarios.js";
-import { judge, NAMES, prepare } from "./judge.js";
+import { judgeAll, prepare, type Runtime as Name } from "./judge.js";
 
 /** How a runtime runs a file: the program and what stands before the file. */
 export interface Runtime {
-  readonly name: string;
+  readonly name: Name;
   readonly command: () => readonly [program: string, ...flags: string[]];
 }
 
@@ -69,8 +69,7 @@ export function processTests({ name, command }: Runtime): void {
     const { code, output } = await run(outfile);
     assert.equal(code, 0, output);
     const outcomes = JSON.parse(output) as Outcomes;
-    const received = [...receiver.received];
-    for (const scenario of NAMES) await t.test(scenario, () => judge(scenario, outcomes, received));
+    await judgeAll(t, name, outcomes, receiver);
   });
 
   test(`${name}: a process that ends by itself delivers first, and nothing of the logger keeps it`, async () => {
