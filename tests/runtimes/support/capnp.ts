@@ -12,6 +12,8 @@ export interface Shape {
   readonly objects?: readonly string[];
   /** Is there the driver? */
   readonly events?: boolean;
+  /** Can the isolate be inspected? */
+  readonly inspector?: boolean;
 }
 
 const DATE = "2026-11-01";

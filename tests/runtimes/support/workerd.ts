@@ -19,6 +19,8 @@ export interface Worker {
   readonly url: string;
   /** The origin that turns requests into other events (`workers/driver.ts`), where there is one. */
   readonly events: string;
+  /** Where the isolate's inspector listens, where it was asked for. */
+  readonly inspector: string;
   /** What it printed so far. */
   readonly output: string[];
   /** The bundle. */
@@ -40,16 +42,18 @@ export async function startWorker(packed: Packed, source: string, shape: Shape):
   const program = join(installed("workerd"), "node_modules/workerd/bin/workerd");
   // The extra events are had by a flag that workerd calls experimental.
   const flags = shape.events ? ["--experimental"] : [];
+  if (shape.inspector) flags.push("--inspector-addr=127.0.0.1:0");
   const child = spawn(program, ["serve", ...flags, "--control-fd=3", join(folder, "config.capnp")], { stdio: ["ignore", "pipe", "pipe", "pipe"] });
   const output: string[] = [];
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream! }).on("line", (line) => output.push(line));
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const ports = new Map<string, number>();
+  const expected = 1 + Number(shape.events ?? false) + Number(shape.inspector ?? false);
   await new Promise<void>((resolve, reject) => {
     createInterface({ input: child.stdio[3] as Readable }).on("line", (line) => {
-      const { socket, port } = JSON.parse(line) as { socket: string; port: number };
+      const { socket = "inspector", port } = JSON.parse(line) as { socket?: string; port: number };
       ports.set(socket, port);
-      if (ports.size === (shape.events ? 2 : 1)) resolve();
+      if (ports.size === expected) resolve();
     });
     void ended.then(() => reject(new Error(`workerd ended: ${output.join("\n")}`)));
   });
@@ -60,7 +64,7 @@ export async function startWorker(packed: Packed, source: string, shape: Shape):
     await rm(folder, { recursive: true });
   };
   const origin = (socket: string): string => `http://127.0.0.1:${ports.get(socket)}`;
-  return { url: origin("http"), events: origin("events"), output, code, pid: child.pid!, stop };
+  return { url: origin("http"), events: origin("events"), inspector: `ws://127.0.0.1:${ports.get("inspector")}/main`, output, code, pid: child.pid!, stop };
 }
 
 /** Bundles as wrangler does, the package in place of its name. */
