@@ -37,7 +37,7 @@ pub fn command(repo: &Repo, arguments: &[String]) -> Result<()> {
     setup::all(repo)?;
     build::all(repo)?;
     // What failed is in the table as well: shown, but not written.
-    let passed: Vec<Result<()>> = SUITES.iter().map(|suite| run(repo, suite)).collect();
+    let passed: Vec<Result<()>> = SUITES.iter().map(|suite| run(repo, suite, true)).collect();
     let mut cells = Vec::new();
     for suite in SUITES {
         cells.extend(judged(repo, suite)?);
@@ -58,9 +58,19 @@ pub fn command(repo: &Repo, arguments: &[String]) -> Result<()> {
 
 const ADVICE: &str = "the README's table of runtimes is not what was judged; `cargo xtask runtimes --write` writes it";
 
-/// One of the suites; what it judged must be what the README says, and the README's rows and columns the listed ones.
+/// One of the suites in its short form; what it judged must be what the README says, and the README's rows and columns the
+/// listed ones.
 pub fn suite(repo: &Repo, name: &str) -> Result<()> {
-    run(repo, name)?;
+    compared(repo, name, false)
+}
+
+/// The same in its long form.
+pub fn full_suite(repo: &Repo, name: &str) -> Result<()> {
+    compared(repo, name, true)
+}
+
+fn compared(repo: &Repo, name: &str, full: bool) -> Result<()> {
+    run(repo, name, full)?;
     let page = repo.read(PAGE)?;
     compare(
         tables::block(&page, BLOCK)?,
@@ -70,11 +80,14 @@ pub fn suite(repo: &Repo, name: &str) -> Result<()> {
     )
 }
 
-fn run(repo: &Repo, name: &str) -> Result<()> {
+fn run(repo: &Repo, name: &str, full: bool) -> Result<()> {
     let record = repo.out("scenarios").join(name);
     repo::write(&record, "")?;
-    let mut node = js::node_test(repo, js::FILE_MS_MAX)?;
+    let mut node = js::node_test(repo, if full { js::FULL_FILE_MS_MAX } else { js::FILE_MS_MAX })?;
     node.env("SAPWOOD_SCENARIOS", record);
+    if full {
+        node.env("SAPWOOD_FULL", "1");
+    }
     if name == "everywhere" {
         node.envs(setup::others()?);
     }

@@ -79,6 +79,7 @@ pub fn command(repo: &Repo, arguments: &[String]) -> Result<()> {
                 "native" => suite.run = native::full_tests,
                 "load" => suite.run = |repo| js::full_suite(repo, "load"),
                 "delivery" => suite.run = delivery::full,
+                "runtimes" => suite.run = |repo| runtimes::full_suite(repo, "runtimes"),
                 _ => {}
             }
         }

@@ -60,9 +60,14 @@ export class Pool {
   /** The module as one engine sees it: `start` gives a core that may have worked for others before. */
   #lend(module: CoreModule, lent: (seat: Seat) => void): CoreModule {
     let before: readonly number[] = [];
+    const free = (): boolean => this.#free.length > 0;
     const lease = {
       ...module,
       _used: 0,
+      // All of a pool are started by one configuration, whose writing would be a good part of what a request costs.
+      get _configured() {
+        return free();
+      },
       _start: (...callbacks: Callbacks): number => {
         const seat = this.#free.pop() ?? start(module, callbacks);
         seat.owner = callbacks;

@@ -12,7 +12,7 @@ export interface Shape {
   readonly objects?: readonly string[];
   /** Is there the driver? */
   readonly events?: boolean;
-  /** Can the isolate be inspected? */
+  /** Can the isolate be inspected, and be told to collect its garbage (`gc()`)? */
   readonly inspector?: boolean;
 }
 
@@ -31,7 +31,7 @@ ${shape.events ? `    (name = "driver", worker = .driver),\n    (name = "traced"
   sockets = [
     (name = "http", address = "127.0.0.1:0", http = (), service = "main"),
 ${shape.events ? `    (name = "events", address = "127.0.0.1:0", http = (), service = "driver"),\n` : ""}  ],
-);
+${shape.inspector ? `  v8Flags = ["--expose-gc"],\n` : ""});
 ${main(shape)}${shape.events ? EVENTS : ""}`;
 }
 
