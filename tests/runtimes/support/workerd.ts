@@ -5,7 +5,7 @@
 import { spawn } from "node:child_process";
 import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { build } from "esbuild";
@@ -35,7 +35,7 @@ const WORKERS = join(root, "tests/runtimes/workers");
 /** A Worker of the given source, which is a path or stands in `tests/runtimes/workers`. */
 export async function startWorker(packed: Packed, source: string, shape: Shape): Promise<Worker> {
   const folder = await mkdtemp(join(tmpdir(), "sapwood-workerd-"));
-  const code = await bundle(packed, join(WORKERS, source), join(folder, "worker.js"));
+  const code = await bundle(packed, resolve(WORKERS, source), join(folder, "worker.js"));
   if (shape.events) await bundle(packed, join(WORKERS, "driver.ts"), join(folder, "driver.js"));
   await copyFile(join(packed.folder, "dist/core.wasm"), join(folder, "core.wasm"));
   await writeFile(join(folder, "config.capnp"), configuration(shape));
@@ -46,14 +46,14 @@ export async function startWorker(packed: Packed, source: string, shape: Shape):
   const child = spawn(program, ["serve", ...flags, "--control-fd=3", join(folder, "config.capnp")], { stdio: ["ignore", "pipe", "pipe", "pipe"] });
   const output: string[] = [];
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream! }).on("line", (line) => output.push(line));
-  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  const ended = new Promise<void>((done) => child.once("exit", () => done()));
   const ports = new Map<string, number>();
   const expected = 1 + Number(shape.events ?? false) + Number(shape.inspector ?? false);
-  await new Promise<void>((resolve, reject) => {
+  await new Promise<void>((ready, reject) => {
     createInterface({ input: child.stdio[3] as Readable }).on("line", (line) => {
       const { socket = "inspector", port } = JSON.parse(line) as { socket?: string; port: number };
       ports.set(socket, port);
-      if (ports.size === expected) resolve();
+      if (ports.size === expected) ready();
     });
     void ended.then(() => reject(new Error(`workerd ended: ${output.join("\n")}`)));
   });
