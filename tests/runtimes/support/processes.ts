@@ -143,4 +143,29 @@ export function processTests({ name, command }: Runtime): void {
     }
     assert.equal(contextOf("outside"), undefined);
   });
+
+  const CAPTURING = LOGGER.replace("onError()", "captureErrors: true, onError()");
+
+  for (const [what, source, origin] of [
+    ["an exception that nobody catches", `setTimeout(() => { throw new TypeError("crash"); });`, "error"],
+    ["a rejection that nobody handles", `void Promise.reject(new TypeError("crash"));`, "unhandledrejection"],
+  ] as const) {
+    test(`${name}: ${what} is logged, and ends the process as it would without us, a flush later`, async () => {
+      const without = await run(script(`import "node:process"; ${source} ${WAITING}`));
+      const { code, signal, output } = await run(script(`${CAPTURING} log.info("before"); ${source} ${WAITING}`));
+      assert.deepEqual([code, signal], [without.code, without.signal]);
+      assert.ok(code, "it has failed");
+      for (const said of [without.output, output]) assert.match(said, /TypeError: crash/);
+      assert.deepEqual(arrived(), ["before", "crash"]);
+      const entry = receiver.received.at(-1)!.logs.at(-1)!;
+      assert.deepEqual([entry.level, entry.errorName, entry["origin"]], ["error", "TypeError", origin]);
+    });
+  }
+
+  test(`${name}: who listens for uncaught exceptions decides alone, and the exception is logged`, async () => {
+    const own = `process.on("uncaughtException", ({ message }) => console.log("mine:", message)); setTimeout(() => { throw new Error("survived"); });`;
+    const { code, output } = await run(script(`import process from "node:process"; ${CAPTURING} ${own}`));
+    assert.deepEqual([code, output.trim()], [0, "mine: survived"]);
+    assert.deepEqual(arrived(), ["survived"]);
+  });
 }
