@@ -5,8 +5,27 @@
 import { createLogger } from "sapwood";
 import { runScenarios } from "./scenarios.js";
 
+/** What is asked, and where the logs go. */
+export interface Question {
+  readonly what: "scenarios" | "crash";
+  readonly endpoint: string;
+}
+
+/** Throws what nobody catches, and resolves when it is delivered. */
+async function crash(endpoint: string): Promise<unknown> {
+  const log = createLogger({ source: "crash", endpoint, captureErrors: true });
+  setTimeout(() => {
+    throw new TypeError("nobody caught this");
+  });
+  void Promise.reject(new RangeError("nobody handled this"));
+  const deadline = Date.now() + 10_000;
+  while (log.stats().accepted < 2 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
+  return log.close();
+}
+
 async function answer({ data, ports: [port] }: MessageEvent): Promise<void> {
-  port!.postMessage(await runScenarios(createLogger, data as string));
+  const { what, endpoint } = data as Question;
+  port!.postMessage(await (what === "crash" ? crash(endpoint) : runScenarios(createLogger, endpoint)));
 }
 
 addEventListener("message", (event) => {

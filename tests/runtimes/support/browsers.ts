@@ -12,6 +12,7 @@ import { type Packed, pack } from "../../package/packed.js";
 import { type BrowserName, launch, type RealBrowser, type RealPage } from "../../support/browsers.js";
 import { root } from "../../support/paths.js";
 import { FaultServer } from "../../support/server.js";
+import type { Question } from "../scenarios/page.js";
 import type { Outcomes } from "../scenarios/scenarios.js";
 import { judgeAll, prepare, type Runtime } from "./judge.js";
 
@@ -47,29 +48,30 @@ async function serve(script: string): Promise<Site> {
 }
 
 /** Runs in the page: starts what is to run the scenarios, asks it, and gives its outcomes. */
-function ask({ kind, endpoint }: { kind: string; endpoint: string }): Promise<Outcomes> {
+function ask({ kind, question }: { kind: string; question: Question }): Promise<unknown> {
   const script = "/scenarios.js";
   const { port1, port2 } = new MessageChannel();
-  const told = new Promise<Outcomes>((resolve, reject) => {
-    port1.onmessage = ({ data }) => resolve(data as Outcomes);
+  const told = new Promise<unknown>((resolve, reject) => {
+    port1.onmessage = ({ data }) => resolve(data);
     const worker = (starting: { onerror: unknown }): void => {
-      starting.onerror = (event: { message?: string }) => reject(new Error(`${kind}: ${event.message}`));
+      // What the crash throws is heard here, too.
+      if (question.what === "scenarios") starting.onerror = (event: { message?: string }) => reject(new Error(`${kind}: ${event.message}`));
     };
     if (kind === "page") {
       const element = Object.assign(document.createElement("script"), { src: script });
-      element.onload = () => window.postMessage(endpoint, "*", [port2]);
+      element.onload = () => window.postMessage(question, "*", [port2]);
       document.head.append(element);
     } else if (kind === "web worker") {
       const started = new Worker(script);
       worker(started);
-      started.postMessage(endpoint, [port2]);
+      started.postMessage(question, [port2]);
     } else if (kind === "shared worker") {
       const started = new SharedWorker(script);
       worker(started);
-      started.port.postMessage(endpoint, [port2]);
+      started.port.postMessage(question, [port2]);
     } else {
       void navigator.serviceWorker.register(script).catch(reject);
-      void navigator.serviceWorker.ready.then(({ active }) => active!.postMessage(endpoint, [port2]));
+      void navigator.serviceWorker.ready.then(({ active }) => active!.postMessage(question, [port2]));
     }
   });
   return told;
@@ -96,8 +98,22 @@ export function browserTests(name: BrowserName, row: "Chromium" | "Firefox" | "W
       assert.ok(browser && server && site);
       prepare(server);
       const page: RealPage = await browser.open(site.url);
-      const outcomes = await page.evaluate(ask, { kind, endpoint: server.endpoint });
-      await judgeAll(t, runtime, outcomes, server);
+      const outcomes = await page.evaluate(ask, { kind, question: { what: "scenarios", endpoint: server.endpoint } });
+      await judgeAll(t, runtime, outcomes as Outcomes, server);
+      await page.close();
+    });
+
+    test(`${runtime}: what nobody catches is logged`, async () => {
+      assert.ok(browser && server && site);
+      server.reset();
+      const page: RealPage = await browser.open(site.url);
+      const { delivered } = (await page.evaluate(ask, { kind, question: { what: "crash", endpoint: server.endpoint } })) as { delivered: number };
+      const entries = server.received.flatMap(({ logs }) => logs).sort((a, b) => a.message.localeCompare(b.message));
+      assert.deepEqual(entries.map(({ level, errorName, message, origin }) => [level, errorName, message, origin]), [
+        ["error", "TypeError", "nobody caught this", "error"],
+        ["error", "RangeError", "nobody handled this", "unhandledrejection"],
+      ]);
+      assert.equal(delivered, 2);
       await page.close();
     });
   }
