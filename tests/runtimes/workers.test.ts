@@ -112,6 +112,12 @@ test("more than fits one request is dropped and counted, and nothing is tried ag
   assert.deepEqual(dropped.at(-1), { buffer_full: 501, retries_exhausted: 1000 });
 });
 
+test("consent that one event was denied holds for it, and says nothing of the next", async () => {
+  await (await fetch(`${worker.url}/denied`)).arrayBuffer();
+  await (await fetch(`${worker.url}/twenty`)).arrayBuffer();
+  assert.equal((await onlyRequest()).length, 21);
+});
+
 test("a logger at the level of the module holds what it was given, and the module loads", async () => {
   const stats = (await (await fetch(`${worker.url}/shared`)).json()) as { accepted: number; buffered: number };
   assert.deepEqual([stats.accepted, stats.buffered], [2, 2]);

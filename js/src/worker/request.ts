@@ -43,7 +43,7 @@ export class Event {
   readonly #pending = new Set<Promise<unknown>>();
 
   constructor(setup: Setup) {
-    const loader = setup.pool.lease();
+    const loader = setup.pool.lease(() => this.#engine._consent);
     this.#setup = setup;
     this.#return = loader._return;
     this.#engine = new RequestEngine(setup.config, loader);

@@ -1,5 +1,5 @@
 /** The Worker under test. Each route is one thing that applications do. */
-import { createLogger } from "sapwood";
+import { createLogger, type RootLogger } from "sapwood";
 import { withSapwood } from "sapwood/worker";
 
 interface Env {
@@ -32,6 +32,7 @@ export default withSapwood((env: Env) => ({ source: "worker", endpoint: env.ENDP
     else if (pathname === "/many") for (let i = 0; i < 1500; i++) log.info("m", { i });
     else if (pathname === "/throw") throw new TypeError("out of stock");
     else if (pathname === "/quiet") return new Response(null, { status: 204 });
+    else if (pathname === "/denied") (log.info("kept back") as RootLogger).setConsent("denied");
     else if (pathname === "/shared") return Response.json(shared.stats());
     else if (pathname === "/interleaved") {
       log.setUserId(n);
