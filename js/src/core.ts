@@ -18,7 +18,8 @@ import { LIST, type Tape } from "./tape.js";
 import { begin, value } from "./writer.js";
 
 /** Writes the configuration record of docs/boundary.md. Its values have been checked, so they go on a tape as they are. */
-function writeConfig({ _config: config, _consent, _loader, _resource, _url }: Engine, crossOrigin: boolean): void {
+function writeConfig(engine: Engine, crossOrigin: boolean): void {
+  const { _config: config, _consent, _loader, _url } = engine;
   const { redact } = config;
   const keys = typeof redact === "object" ? redact.keys : [];
   const tape: Tape = [
@@ -32,12 +33,11 @@ function writeConfig({ _config: config, _consent, _loader, _resource, _url }: En
     !/^(localhost$|127\.|\[::1)/.test(_url!.hostname),
     config.apiKey || "",
     members(common(config)),
-    _resource,
+    (engine._resource = resource(config, engine._module)),
     LIST,
     keys.length,
     ...keys,
   ];
-  begin();
   for (let i = 0; i < tape.length; ) i = value(tape, i, Infinity);
 }
 
@@ -72,9 +72,9 @@ export function startCore(engine: Engine, load: () => CoreModule): void {
   const simpleInit = init({ "Content-Type": "text/plain" });
   const { _notifier } = engine;
   engine._module = module;
-  engine._resource = resource(engine._config, module);
   run(engine, () => {
-    writeConfig(engine, crossOrigin);
+    begin();
+    if (!module._configured) writeConfig(engine, crossOrigin);
     engine._core = module._start(
       handIn(module),
       href,

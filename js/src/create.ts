@@ -17,8 +17,8 @@ export function create(options: LoggerOptions, loader: Loader): RootLogger {
   return assemble(new Engine(check(options), loader));
 }
 
-/** The root of the loggers over an engine. */
-export function assemble(engine: Engine): RootLogger {
+/** The root of the loggers over an engine; `attach` is how what nobody catches is had there. */
+export function assemble(engine: Engine, attach: (log: RootLogger) => () => void = captureErrors): RootLogger {
   const { context, userId, sessionId, session, user, tags, dataset, captureErrors: capture, offline } = engine._config;
   const log = new RootLogger(engine, undefined, context);
   if (user) log.setUser(user);
@@ -26,7 +26,7 @@ export function assemble(engine: Engine): RootLogger {
   if (sessionId) log.setSessionId(sessionId);
   if (dataset) setText(log, FIELD_DATASET, dataset);
   if (tags) log.setTags(tags);
-  if (capture) engine._detach = captureErrors(log);
+  if (capture) engine._detach = attach(log);
   if (!sessionId && session) log.setSessionId(sessionIdOf(engine, session));
   // What an earlier page left is sent without a log call.
   if (offline === "persist") planNow(engine);

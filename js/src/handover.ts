@@ -19,8 +19,10 @@ const SLICE_BYTES = 32_768;
 
 /** Writes what the engine itself has to say: the page's new address, what it dropped. */
 function writeOwn(engine: Engine): void {
-  const now = resource(engine._config, engine._module);
-  if (now !== engine._resource) {
+  const { _config, _loader, _module, _resource } = engine;
+  // Where requests are worlds of their own there is no page that could have another address.
+  const now = _loader._edge ? _resource : resource(_config, _module);
+  if (now !== _resource) {
     num(OP_RESOURCE);
     str((engine._resource = now));
   }

@@ -45,7 +45,7 @@ const DESCRIPTIONS: Readonly<Record<Name, string>> = {
     "Where unsent entries are kept: in memory, or (`persist`) in IndexedDB as well, where the next page finds them that has the same `endpoint` and `apiKey`. Loads a larger core on demand; where that or the database cannot be had, `onError` hears `store_failed`.",
   redact: "Mask values by their key's name: the built-in list, `{ keys }` for more names beside it, `false` for none.",
   consent: "May anything leave? `pending`: nothing leaves or is stored yet; `denied`: what is held and what comes is dropped.",
-  captureErrors: "Log what the page throws and nobody catches: `error` and `unhandledrejection`.",
+  captureErrors: "Log what is thrown and nobody catches: `error` and `unhandledrejection` of a page or a web worker; what would end a process of Node, Deno or Bun, which then ends a flush later.",
   maxDataDepth: "How many containers inside of each other are copied of one value.",
   maxDataNodes: "How many values are copied of one value.",
   maxDataBytes: "How many bytes are copied of one value.",

@@ -165,6 +165,8 @@ export interface CoreModule {
   readonly _script?: boolean;
   /** The last sequence number that the core has used for others, where it has. */
   readonly _used?: number;
+  /** Has the core that `_start` will give this very configuration already? */
+  readonly _configured?: boolean;
 }
 
 /** How an engine gets the module; tests give one of their own. */

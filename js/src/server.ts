@@ -9,6 +9,7 @@
 import { type StorageClass, useStorage } from "./ambient.js";
 import { assemble } from "./create.js";
 import { Engine } from "./engine.js";
+import { captureCrashes } from "./integrations/crash.js";
 import type { Logger } from "./logger.js";
 import type { RootLogger } from "./root.js";
 import { check } from "./options.js";
@@ -69,7 +70,7 @@ function listen(change: "on" | "off"): void {
 export function createServer(options: LoggerOptions, loader: Loader, storage: StorageClass | undefined): RootLogger {
   useStorage(storage);
   const engine = new ServerEngine(check(options), loader);
-  const log = assemble(engine);
+  const log = assemble(engine, (root) => captureCrashes(root, flushAll));
   if (engine._dead !== undefined) return log;
   if (!live.size) listen("on");
   live.add(log);

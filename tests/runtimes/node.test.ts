@@ -1,4 +1,4 @@
 /** Node: the one that runs the tests. Others, Deno and Bun: `tests/everywhere`. */
 import { processTests } from "./support/processes.js";
 
-processTests({ name: "Node", command: () => [process.execPath] });
+processTests({ name: "Node, the installed one", command: () => [process.execPath] });

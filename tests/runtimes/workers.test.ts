@@ -1,16 +1,13 @@
 /** The Workers wrapper in a real workerd, against a real receiver: one logger and one request of ours for each event. */
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
-import { pathToFileURL } from "node:url";
 import { pack } from "../package/packed.js";
 import { answer } from "../support/behaviours.js";
 import type { Entry } from "../support/protocol.js";
-import { startTestCollector } from "../support/collector.js";
-import { packageEntry } from "../support/paths.js";
 import { waitFor } from "../support/wait.js";
 import { Receiver } from "../wasm/support/receiver.js";
 import type { Outcomes } from "./scenarios/scenarios.js";
-import { judge, NAMES, prepare } from "./support/judge.js";
+import { judgeAll, prepare } from "./support/judge.js";
 import { startWorker, type Worker } from "./support/workerd.js";
 
 const packed = pack();
@@ -18,7 +15,7 @@ let receiver: Receiver;
 let worker: Worker;
 before(async () => {
   receiver = await Receiver.start();
-  worker = await startWorker(packed, "app.ts", { ENDPOINT: receiver.endpoint });
+  worker = await startWorker(packed, "app.ts", { variables: { ENDPOINT: receiver.endpoint }, objects: ["Cart"] });
 });
 after(async () => {
   await worker?.stop();
@@ -115,6 +112,12 @@ test("more than fits one request is dropped and counted, and nothing is tried ag
   assert.deepEqual(dropped.at(-1), { buffer_full: 501, retries_exhausted: 1000 });
 });
 
+test("consent that one event was denied holds for it, and says nothing of the next", async () => {
+  await (await fetch(`${worker.url}/denied`)).arrayBuffer();
+  await (await fetch(`${worker.url}/twenty`)).arrayBuffer();
+  assert.equal((await onlyRequest()).length, 21);
+});
+
 test("a logger at the level of the module holds what it was given, and the module loads", async () => {
   const stats = (await (await fetch(`${worker.url}/shared`)).json()) as { accepted: number; buffered: number };
   assert.deepEqual([stats.accepted, stats.buffered], [2, 2]);
@@ -138,35 +141,9 @@ test("the bundle of a Worker holds the façade once, and the core as a module an
 });
 
 test("workerd: the scenarios", async (t) => {
-  const scenarios = await startWorker(packed, "../scenarios/worker.ts", { ENDPOINT: receiver.endpoint });
+  const scenarios = await startWorker(packed, "../scenarios/worker.ts", { variables: { ENDPOINT: receiver.endpoint } });
   t.after(() => scenarios.stop());
   prepare(receiver);
   const outcomes = (await (await fetch(scenarios.url)).json()) as Outcomes;
-  const received = [...receiver.received];
-  for (const scenario of NAMES) await t.test(scenario, () => judge(scenario, outcomes, received));
-});
-
-test("a flow goes on in a Worker and in a Durable Object, each a branch, in the right order in the collector", async (t) => {
-  const collector = await startTestCollector();
-  t.after(() => collector.close());
-  const shop = await startWorker(packed, "app.ts", { ENDPOINT: collector.endpoint });
-  t.after(() => shop.stop());
-  const { createLogger } = (await import(pathToFileURL(packageEntry).href)) as typeof import("../../js/src/index.js");
-  const log = createLogger({ source: "page", endpoint: collector.endpoint });
-  const flow = log.flow("checkout 🛒").info("Cart validated");
-  assert.equal(await (await fetch(`${shop.url}/cart`, { headers: flow.headers() })).text(), "object");
-  flow.info("Order placed").ok();
-  await log.close();
-  await waitFor("the entries of the Worker and of the object", () => collector.count("worker") >= 3 && collector.count("object") >= 3);
-  const stored = (await (await fetch(`${collector.url}/api/flows/${encodeURIComponent(flow.id)}`)).json()) as { entries: { entry: Entry }[] };
-  const shown = stored.entries.map(({ entry }) => [entry.message, entry.stepIndex, entry.flowId]);
-  assert.deepEqual(shown, [
-    ["Cart validated", 0],
-    ["Order placed", 1],
-    ["Flow checkout 🛒: ok", 2],
-    ["In the Worker", 0],
-    ["Back in the Worker", 1],
-    ["In the object", 0],
-    ["Flow checkout 🛒: ok", 1],
-  ].map(([message, step]) => [message, step, flow.id]));
+  await judgeAll(t, "workerd", outcomes, receiver);
 });

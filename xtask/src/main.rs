@@ -14,6 +14,7 @@ mod demo;
 mod docs;
 mod process;
 mod repo;
+mod runtimes;
 mod service;
 mod setup;
 mod sim;
@@ -65,6 +66,12 @@ const COMMANDS: &[Command] = &[
         arguments: "[--write]",
         help: "what arrives, in Chromium, Firefox and WebKitGTK; --write: into docs/delivery.md",
         run: delivery::command,
+    },
+    Command {
+        name: "runtimes",
+        arguments: "[--write]",
+        help: "which scenario passes in which runtime; --write: into the README",
+        run: runtimes::command,
     },
     Command {
         name: "sim",

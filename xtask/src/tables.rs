@@ -25,15 +25,22 @@ pub fn markdown(head: &[&str], rows: &[Vec<String>]) -> String {
 
 /// The cells of a block made by [`markdown`], without head and rule.
 pub fn cells(block: &str) -> Vec<Vec<String>> {
-    let lines = block.lines().filter(|line| line.starts_with('|')).skip(2);
-    lines
-        .map(|line| {
-            line.trim_matches('|')
-                .split('|')
-                .map(|cell| cell.trim().to_owned())
-                .collect()
-        })
-        .collect()
+    lines(block).skip(2).collect()
+}
+
+/// The head of such a block.
+pub fn head(block: &str) -> Vec<String> {
+    lines(block).next().unwrap_or_default()
+}
+
+fn lines(block: &str) -> impl Iterator<Item = Vec<String>> {
+    let rows = block.lines().filter(|line| line.starts_with('|'));
+    rows.map(|line| {
+        line.trim_matches('|')
+            .split('|')
+            .map(|cell| cell.trim().to_owned())
+            .collect()
+    })
 }
 
 fn span(page: &str, name: &str) -> Result<(usize, usize)> {
@@ -57,6 +64,7 @@ mod tests {
         let page = with_block(PAGE, "t", &table).unwrap();
         assert_eq!(block(&page, "t").unwrap(), table);
         assert_eq!(cells(&table), [["x.js", "12"]]);
+        assert_eq!(head(&table), ["file", "raw"]);
         assert!(page.starts_with("a <!-- t:begin -->\n\n| file | raw |\n|---|---:|\n") && page.ends_with("-> b"));
     }
 

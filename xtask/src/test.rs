@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 
 use crate::repo::Repo;
-use crate::{build, delivery, docs, setup, sim, size};
+use crate::{build, delivery, docs, runtimes, setup, sim, size};
 
 struct Suite {
     name: &'static str,
@@ -43,8 +43,8 @@ const SUITES: &[Suite] = &[
     suite("facade", Needs::Build, |repo| js::suite(repo, "facade")),
     suite("wasm", Needs::Build, |repo| js::suite(repo, "wasm")),
     suite("package", Needs::Build, |repo| js::suite(repo, "package")),
-    suite("runtimes", Needs::Build, |repo| js::suite(repo, "runtimes")),
-    suite("everywhere", Needs::Build, |repo| js::suite(repo, "everywhere")),
+    suite("runtimes", Needs::Browser, |repo| runtimes::suite(repo, "runtimes")),
+    suite("everywhere", Needs::Browser, |repo| runtimes::suite(repo, "everywhere")),
     suite("collector", Needs::Build, |repo| js::suite(repo, "collector")),
     suite("viewer", Needs::Browser, |repo| js::suite(repo, "viewer")),
     suite("browser", Needs::Browser, |repo| js::suite(repo, "browser")),
@@ -89,6 +89,7 @@ pub fn command(repo: &Repo, arguments: &[String]) -> Result<()> {
                 "load" => suite.run = |repo| js::full_suite(repo, "load"),
                 "contexts" => suite.run = |repo| contexts(repo, &[js::FULL]),
                 "delivery" => suite.run = delivery::full,
+                "runtimes" => suite.run = |repo| runtimes::full_suite(repo, "runtimes"),
                 _ => {}
             }
         }

@@ -54,6 +54,7 @@ export function contextOf(kind: string, event: unknown): object {
       messages: Array.isArray(list) ? list.length : undefined,
       rawSize: read(given, "rawSize"),
       traces: Array.isArray(event) ? event.length : undefined,
+      retryCount: read(given, "retryCount"),
     },
   };
 }

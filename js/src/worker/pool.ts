@@ -7,7 +7,8 @@
  * instance is left to the garbage collector. Tested in `tests/runtimes/workers.test.ts` and `tests/facade/pool.test.ts`.
  */
 
-import { type CoreModule, type Loader, STAT_ACCEPTED, STAT_BUFFERED, STAT_DROPPED, STAT_IN_FLIGHT, STAT_STORED } from "../protocol.js";
+import { CONSENTS, type CoreModule, type Loader, STAT_ACCEPTED, STAT_BUFFERED, STAT_DROPPED, STAT_IN_FLIGHT, STAT_STORED } from "../protocol.js";
+import type { Consent } from "../types.js";
 
 /** Cores that did not come back empty; each is some kilobytes. */
 const LOST_MAX = 64;
@@ -34,13 +35,13 @@ export class Pool {
     this.#edge = edge;
   }
 
-  /** The loader of one request's engine, and what gives its core back. */
-  lease(): Loader & { readonly _return: () => void } {
+  /** The loader of one request's engine, and what gives its core back; `consent` is asked when the core is lent. */
+  lease(consent: () => Consent): Loader & { readonly _return: () => void } {
     let seat: Seat | undefined;
     let module: CoreModule | undefined;
     const now = (): CoreModule => {
       module = this.#module ??= this.#connect();
-      return this.#lend(module, (lent) => (seat = lent));
+      return this.#lend(module, consent, (lent) => (seat = lent));
     };
     return {
       _now: now,
@@ -58,16 +59,23 @@ export class Pool {
   }
 
   /** The module as one engine sees it: `start` gives a core that may have worked for others before. */
-  #lend(module: CoreModule, lent: (seat: Seat) => void): CoreModule {
+  #lend(module: CoreModule, consent: () => Consent, lent: (seat: Seat) => void): CoreModule {
     let before: readonly number[] = [];
+    const free = (): boolean => this.#free.length > 0;
     const lease = {
       ...module,
       _used: 0,
+      // All of a pool are started by one configuration, whose writing would be a good part of what a request costs.
+      get _configured() {
+        return free();
+      },
       _start: (...callbacks: Callbacks): number => {
         const seat = this.#free.pop() ?? start(module, callbacks);
         seat.owner = callbacks;
         before = Array.from({ length: COUNTERS }, (_, index) => module._stat(seat.core, index));
         lease._used = before[STAT_ACCEPTED] ?? 0;
+        // Others may have been refused it, or this one since it began.
+        module._consent(seat.core, CONSENTS.indexOf(consent()));
         lent(seat);
         return seat.core;
       },

@@ -43,7 +43,7 @@ export class Event {
   readonly #pending = new Set<Promise<unknown>>();
 
   constructor(setup: Setup) {
-    const loader = setup.pool.lease();
+    const loader = setup.pool.lease(() => this.#engine._consent);
     this.#setup = setup;
     this.#return = loader._return;
     this.#engine = new RequestEngine(setup.config, loader);
@@ -82,6 +82,14 @@ export class Event {
     // Not in the task that answers.
     await new Promise((resolve) => setTimeout(resolve));
     await body?.catch(() => {});
+    if (this.#pending.size) await this.#settled(limitMs);
+    if (this.#engine._accepted) await this.log.flush({ timeoutMs });
+    this.#engine._dead ??= DROP_CLOSED;
+    this.#return();
+  }
+
+  /** All that is waited for has come to its end, or the time is over. */
+  async #settled(limitMs: number): Promise<void> {
     let over = false;
     let timer: unknown;
     const limit = new Promise<void>((resolve) => {
@@ -92,8 +100,5 @@ export class Event {
     });
     while (this.#pending.size && !over) await Promise.race([Promise.all(this.#pending), limit]);
     clearTimeout(timer as number);
-    if (this.#engine._accepted) await this.log.flush({ timeoutMs });
-    this.#engine._dead ??= DROP_CLOSED;
-    this.#return();
   }
 }

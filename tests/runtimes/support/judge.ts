@@ -1,21 +1,36 @@
-/** What the scenarios must have come to, in every runtime: their outcomes, and what arrived. One assertion for each row of the README's table. */
+/**
+ * What the scenarios must have come to, in every runtime: their outcomes, and what arrived. Each judgement is a cell of the README's
+ * table, whose rows are listed in `rows.json`; `cargo xtask runtimes` collects them.
+ */
 import assert from "node:assert/strict";
-import { answer } from "../../support/behaviours.js";
+import { appendFileSync } from "node:fs";
+import type { TestContext } from "node:test";
+import { answer, type Behaviour } from "../../support/behaviours.js";
 import type { Body, Entry } from "../../support/protocol.js";
-import type { Receiver } from "../../wasm/support/receiver.js";
+import rows from "../rows.json";
 import type { Outcomes } from "../scenarios/scenarios.js";
 
 type Judge = (outcome: unknown, entries: readonly Entry[]) => void;
 
+/** A row of the table. */
+export type Runtime = keyof typeof rows;
+
+/** Where the scenarios send to. */
+export interface Sink {
+  readonly received: readonly Body[];
+  reset(): void;
+  script(...behaviours: Behaviour[]): void;
+}
+
 /** How the receiver has to be set before a run. */
-export function prepare(receiver: Pick<Receiver, "reset" | "script">): void {
+export function prepare(receiver: Sink): void {
   receiver.reset();
   receiver.script(answer(503));
 }
 
 const messages = (entries: readonly Entry[]): unknown[] => entries.map(({ message }) => message);
 
-export function judges(core: string): Record<string, Judge> {
+function judges(core: string): Record<string, Judge> {
   return {
     retry(outcome, entries) {
       assert.deepEqual(outcome, { delivered: 1, lastStatus: 200 });
@@ -53,6 +68,28 @@ export function judges(core: string): Record<string, Judge> {
       assert.deepEqual([delivered, entries.length], [expected, expected]);
     },
   };
+}
+
+/** Judges a run, each scenario in a test of its own, and notes how it ended. */
+export async function judgeAll(t: TestContext, runtime: Runtime, outcomes: Outcomes, { received }: Sink, core = "wasm"): Promise<void> {
+  const bodies = [...received];
+  for (const scenario of NAMES) {
+    await t.test(scenario, () => {
+      let passed = false;
+      try {
+        judge(scenario, outcomes, bodies, core);
+        passed = true;
+      } finally {
+        note({ runtime, scenario, passed });
+      }
+    });
+  }
+}
+
+/** Leaves a line for whoever puts the table together. */
+function note(cell: object): void {
+  const file = process.env["SAPWOOD_SCENARIOS"];
+  if (file) appendFileSync(file, `${JSON.stringify(cell)}\n`);
 }
 
 /** Judges one scenario of a run. */

@@ -15,11 +15,11 @@ import { root } from "../../support/paths.js";
 import { waitFor } from "../../support/wait.js";
 import { Receiver } from "../../wasm/support/receiver.js";
 import type { Outcomes } from "../scenarios/scenarios.js";
-import { judge, NAMES, prepare } from "./judge.js";
+import { judgeAll, prepare, type Runtime as Name } from "./judge.js";
 
 /** How a runtime runs a file: the program and what stands before the file. */
 export interface Runtime {
-  readonly name: string;
+  readonly name: Name;
   readonly command: () => readonly [program: string, ...flags: string[]];
 }
 
@@ -69,8 +69,7 @@ export function processTests({ name, command }: Runtime): void {
     const { code, output } = await run(outfile);
     assert.equal(code, 0, output);
     const outcomes = JSON.parse(output) as Outcomes;
-    const received = [...receiver.received];
-    for (const scenario of NAMES) await t.test(scenario, () => judge(scenario, outcomes, received));
+    await judgeAll(t, name, outcomes, receiver);
   });
 
   test(`${name}: a process that ends by itself delivers first, and nothing of the logger keeps it`, async () => {
@@ -143,5 +142,30 @@ export function processTests({ name, command }: Runtime): void {
       assert.deepEqual(contextOf(`nested ${n}`), { n, deep: { a: n, b: 1 } });
     }
     assert.equal(contextOf("outside"), undefined);
+  });
+
+  const CAPTURING = LOGGER.replace("onError()", "captureErrors: true, onError()");
+
+  for (const [what, source, origin] of [
+    ["an exception that nobody catches", `setTimeout(() => { throw new TypeError("crash"); });`, "error"],
+    ["a rejection that nobody handles", `void Promise.reject(new TypeError("crash"));`, "unhandledrejection"],
+  ] as const) {
+    test(`${name}: ${what} is logged, and ends the process as it would without us, a flush later`, async () => {
+      const without = await run(script(`import "node:process"; ${source} ${WAITING}`));
+      const { code, signal, output } = await run(script(`${CAPTURING} log.info("before"); ${source} ${WAITING}`));
+      assert.deepEqual([code, signal], [without.code, without.signal]);
+      assert.ok(code, "it has failed");
+      for (const said of [without.output, output]) assert.match(said, /TypeError: crash/);
+      assert.deepEqual(arrived(), ["before", "crash"]);
+      const entry = receiver.received.at(-1)!.logs.at(-1)!;
+      assert.deepEqual([entry.level, entry.errorName, entry["origin"]], ["error", "TypeError", origin]);
+    });
+  }
+
+  test(`${name}: who listens for uncaught exceptions decides alone, and the exception is logged`, async () => {
+    const own = `process.on("uncaughtException", ({ message }) => console.log("mine:", message)); setTimeout(() => { throw new Error("survived"); });`;
+    const { code, output } = await run(script(`import process from "node:process"; ${CAPTURING} ${own}`));
+    assert.deepEqual([code, output.trim()], [0, "mine: survived"]);
+    assert.deepEqual(arrived(), ["survived"]);
   });
 }

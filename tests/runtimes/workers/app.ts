@@ -1,9 +1,11 @@
 /** The Worker under test. Each route is one thing that applications do. */
-import { createLogger } from "sapwood";
+import { createLogger, type RootLogger } from "sapwood";
 import { withSapwood } from "sapwood/worker";
 
 interface Env {
   ENDPOINT: string;
+  /** A server of pages that this Worker stands in front of. */
+  ORIGIN?: string;
   CART: { idFromName(name: string): unknown; get(id: unknown): { fetch(request: Request): Promise<Response> } };
 }
 
@@ -30,6 +32,7 @@ export default withSapwood((env: Env) => ({ source: "worker", endpoint: env.ENDP
     else if (pathname === "/many") for (let i = 0; i < 1500; i++) log.info("m", { i });
     else if (pathname === "/throw") throw new TypeError("out of stock");
     else if (pathname === "/quiet") return new Response(null, { status: 204 });
+    else if (pathname === "/denied") (log.info("kept back") as RootLogger).setConsent("denied");
     else if (pathname === "/shared") return Response.json(shared.stats());
     else if (pathname === "/interleaved") {
       log.setUserId(n);
@@ -51,6 +54,8 @@ export default withSapwood((env: Env) => ({ source: "worker", endpoint: env.ENDP
       const answer = await env.CART.get(env.CART.idFromName("one")).fetch(new Request(request.url, { headers: flow.headers() }));
       flow.info("Back in the Worker");
       return answer;
+    } else if (env.ORIGIN) {
+      return fetch(env.ORIGIN + pathname);
     }
     return new Response(pathname);
   },

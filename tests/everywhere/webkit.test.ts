@@ -1,0 +1,4 @@
+/** WebKitGTK: the scenarios in a page and in each kind of worker. */
+import { browserTests } from "../runtimes/support/browsers.js";
+
+browserTests("webkit", "WebKitGTK");
