@@ -27,9 +27,9 @@ pub mod wasm;
 #[cfg(target_arch = "wasm32")]
 pub mod web;
 
-#[cfg(all(target_arch = "wasm32", feature = "logger"))]
-pub use logger::{Flow, Logger};
-#[cfg(feature = "logger")]
-pub use logger::{Builder, Error, FlushResult, Stats};
 #[cfg(feature = "logger")]
 pub use crate::core::{config::Consent, level::Level, stats::DropReason};
+#[cfg(feature = "logger")]
+pub use logger::{Builder, Error, FlushResult, Stats};
+#[cfg(all(target_arch = "wasm32", feature = "logger"))]
+pub use logger::{Flow, Logger};

@@ -32,8 +32,9 @@ pub const DATA_DEPTH_MAX: u32 = 10;
 pub const DATA_NODES_MAX: usize = 5_000;
 /// Bytes of one such field; the façade's `maxDataBytes`.
 pub const DATA_BYTES_MAX: usize = 64 * 1024;
-/// Bytes that serialising a value may come to, before it is cut to [`DATA_BYTES_MAX`].
-pub const PACKED_BYTES_MAX: usize = 4 * DATA_BYTES_MAX;
+/// Bytes that serialising a value may come to, before it is cut to [`DATA_BYTES_MAX`]. A text that alone is longer is told
+/// by a note.
+pub const PACKED_BYTES_MAX: usize = 16 * DATA_BYTES_MAX;
 /// Bytes of stack that serialising a value may take: an eighth of what a Rust app has on wasm32.
 pub const PACKED_STACK_BYTES_MAX: usize = 128 * 1024;
 /// Elements of a byte array that are kept; then its length is noted.

@@ -1,4 +1,4 @@
-//! Owns the one error type: what a wrong option is told at [`super::Builder::build`], and what `on_error` hears later.
+//! Owns the one error type: what a wrong option is told at `Builder::build`, and what `on_error` hears later.
 //!
 //! Tested by `tests/logger/options.rs` and `tests/rust`.
 use std::fmt;

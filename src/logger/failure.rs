@@ -57,12 +57,16 @@ fn write_chain<E: Error + ?Sized>(writer: &mut Writer, error: &E) {
     writer.text(&message_of(error));
     let mut source = error.source();
     while let Some(cause) = source {
-        if opened.len() >= DATA_DEPTH_MAX as usize || !writer.key("cause") {
+        if opened.len() >= DATA_DEPTH_MAX as usize {
             writer.mark();
             break;
         }
         if let Some((_, count)) = opened.last_mut() {
             *count += 1;
+        }
+        // Where there is no room for the key, a note stands in place of the pair.
+        if !writer.key("cause") {
+            break;
         }
         opened.push((writer.open(true), 2));
         writer.note("name");

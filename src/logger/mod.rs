@@ -13,13 +13,13 @@
 //! | `tape` | entries that wait, as operations |
 //! | `web` | the logger itself |
 //!
-//! Invariants: nothing here panics, and no call but [`Builder::build`] can fail; every accepted entry is on the tape, in
+//! Invariants: nothing here panics, and no call but `Builder::build` can fail; every accepted entry is on the tape, in
 //! the core, or counted under a reason; user code (a `Serialize`, a callback) runs while nothing is borrowed.
 //! Tested by `tests/logger` (natively) and `tests/rust` (in Node).
-//!
-//! ```ignore
-#![doc = include_str!("example.rs")]
-//! ```
+#![cfg_attr(
+    target_arch = "wasm32",
+    doc = concat!("\n```rust,ignore\n", include_str!("example.rs"), "```")
+)]
 #![forbid(unsafe_code)]
 
 mod builder;

@@ -32,19 +32,28 @@ pub(crate) fn write<T: Serialize + ?Sized>(writer: &mut Writer, value: &T, level
     let mut deserializer = Deserializer::from_read_ref(&packed.bytes);
     deserializer.set_max_depth(PASSED_DEPTH_MAX);
     let start = writer.len();
-    let read = Item { writer, levels, from: Packing }.deserialize(&mut deserializer);
-    if writer.len() == start {
-        writer.note("[Unreadable]");
+    let read = Item {
+        writer,
+        levels,
+        from: Packing,
     }
+    .deserialize(&mut deserializer);
     if failed || read.is_err() {
         writer.mark();
+    }
+    if writer.len() == start {
+        let is_large = packed.full;
+        writer.note(if is_large { "[Truncated]" } else { "[Unreadable]" });
     }
 }
 
 /// Takes bytes while there are few, and while the stack is: a cycle of `Rc`s would be serialised until it overflows.
 struct Packed {
     bytes: Vec<u8>,
+    /// Where the stack ended at first.
     stack: usize,
+    /// Was there too much?
+    full: bool,
 }
 
 impl Packed {
@@ -52,6 +61,7 @@ impl Packed {
         Packed {
             bytes: Vec::new(),
             stack: stack_address(),
+            full: false,
         }
     }
 }
@@ -60,6 +70,7 @@ impl io::Write for Packed {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let is_deep = self.stack.abs_diff(stack_address()) > PACKED_STACK_BYTES_MAX;
         if is_deep || self.bytes.len() + bytes.len() > PACKED_BYTES_MAX {
+            self.full = true;
             return Err(io::ErrorKind::StorageFull.into());
         }
         self.bytes.extend_from_slice(bytes);

@@ -5,6 +5,7 @@
 mod ambient;
 pub mod js;
 pub mod native;
+mod rust_app;
 mod totals;
 
 use std::time::{Duration, Instant};
@@ -42,6 +43,9 @@ const SUITES: &[Suite] = &[
     suite("size", Needs::Build, size::check),
     suite("facade", Needs::Build, |repo| js::suite(repo, "facade")),
     suite("wasm", Needs::Build, |repo| js::suite(repo, "wasm")),
+    suite(rust_app::SUITE, Needs::Packages, |repo| {
+        js::suite(repo, rust_app::SUITE)
+    }),
     suite("package", Needs::Build, |repo| js::suite(repo, "package")),
     suite("runtimes", Needs::Build, |repo| js::suite(repo, "runtimes")),
     suite("everywhere", Needs::Build, |repo| js::suite(repo, "everywhere")),

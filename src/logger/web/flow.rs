@@ -168,5 +168,7 @@ impl Drop for Flow {
 
 /// Without a cryptographic source the time has to do: an id is no secret.
 fn weak_seed(unix_ms: u64) -> [u8; 16] {
-    u128::from(unix_ms).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835).to_be_bytes()
+    u128::from(unix_ms)
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
+        .to_be_bytes()
 }

@@ -261,7 +261,9 @@ fn iterate(class: &str, method: &str, value: &JsValue) -> Array {
     let method = get(&get(&get_global(class), "prototype"), method);
     let iterator = apply(&method, value, &[]).unwrap_or_default();
     while copy.length() < ITEMS_MAX {
-        let Some(step) = call(&iterator, "next", &[]) else { break };
+        let Some(step) = call(&iterator, "next", &[]) else {
+            break;
+        };
         if get(&step, "done").is_truthy() {
             break;
         }
