@@ -5,6 +5,7 @@
 //! goes through WebAssembly like through anything else. Invariants: nothing throws; depth, values and bytes are bounded.
 //! Tested by `tests/rust/values.test.ts`.
 use std::cell::RefCell;
+use std::slice;
 
 use js_sys::{Array, Date, Error, JsString, Map, Reflect, Set};
 use serde::de::Deserializer as _;
@@ -274,18 +275,18 @@ fn iterate(class: &str, method: &str, value: &JsValue) -> Array {
 
 /// The own enumerable keys; none where they cannot be read.
 fn keys_of(value: &JsValue) -> Array {
-    let keys = call(&get_global("Object"), "keys", &[value.clone()]);
+    let keys = call(&get_global("Object"), "keys", slice::from_ref(value));
     keys.and_then(|keys| keys.dyn_into().ok()).unwrap_or_default()
 }
 
 /// Is it an array? Of a proxy that was revoked that cannot even be asked.
 fn is_array(value: &JsValue) -> bool {
-    let answer = call(&get_global("Array"), "isArray", &[value.clone()]);
+    let answer = call(&get_global("Array"), "isArray", slice::from_ref(value));
     answer.is_some_and(|answer| answer.is_truthy())
 }
 
 fn is_view(value: &JsValue) -> bool {
-    let answer = call(&get_global("ArrayBuffer"), "isView", &[value.clone()]);
+    let answer = call(&get_global("ArrayBuffer"), "isView", slice::from_ref(value));
     answer.is_some_and(|answer| answer.is_truthy())
 }
 
@@ -298,7 +299,7 @@ fn tag_of(value: &JsValue) -> Option<String> {
 
 /// `String(value)`, whatever the value does, cut to what may be kept.
 fn text_of(value: &JsValue) -> String {
-    let text = call(&global(), "String", &[value.clone()]);
+    let text = call(&global(), "String", slice::from_ref(value));
     let text = text.and_then(|text| shortened(&text).0.as_string());
     text.unwrap_or_else(|| UNREADABLE.to_owned())
 }

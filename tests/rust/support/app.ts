@@ -24,6 +24,7 @@ export interface App {
   flush(): Promise<Uint32Array>;
   flush_within(ms: number): Promise<Uint32Array>;
   close(): Promise<Uint32Array>;
+  close_within(ms: number): Promise<Uint32Array>;
   consent(granted: boolean): void;
   stats(): Uint32Array;
 }
