@@ -10,6 +10,7 @@
 //! | `value` | any `Serialize` as bounded MessagePack; `writer` knows the bounds |
 //! | `failure` | Rust errors, taken apart |
 //! | `scope` | what rides on every entry of a logger |
+//! | `place` | names and ids of flows, and how one travels |
 //! | `tape` | entries that wait, as operations |
 //! | `web` | the logger itself |
 //!
@@ -25,8 +26,9 @@
 mod builder;
 mod error;
 mod failure;
-mod flow_id;
 mod outcome;
+#[doc(hidden)]
+pub mod place;
 #[doc(hidden)]
 pub mod scope;
 #[doc(hidden)]
@@ -41,8 +43,6 @@ pub use builder::Builder;
 pub use error::Error;
 #[doc(hidden)]
 pub use failure::parts;
-#[doc(hidden)]
-pub use flow_id::{flow_id, flow_name};
 pub use outcome::{FlushResult, Stats};
 #[cfg(target_arch = "wasm32")]
 pub use web::{Flow, Flush, Logger};

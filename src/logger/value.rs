@@ -2,8 +2,8 @@
 //! read back by its deserialiser, to the bounded subset. A value of JavaScript takes the second half of the way alone
 //! (`web::js`).
 //!
-//! The bounds hold whatever a `Serialize` does, but two things no serialiser can know of: one that never returns, and
-//! one that gives elements without end to a sequence or map of unknown length.
+//! What is kept is bounded whatever a `Serialize` does. What it does itself is bounded, in bytes and in stack, but for a
+//! sequence or map of unknown length: `rmp-serde` collects one before it counts it, so it costs what the app gives it.
 //! Tested by `tests/logger/values.rs`, against `serde_json`.
 use std::io;
 

@@ -1,6 +1,7 @@
 /** Flows of a Rust app: steps are counted over the flow and its children, and a flow has one outcome, whatever ends it. */
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
+import { begin, placeOf } from "../../js/src/flow.js";
 import { Receiver } from "../wasm/support/receiver.js";
 import { logged } from "./support/app.js";
 
@@ -60,4 +61,30 @@ test("a name without an end is cut, so that the id fits", async () => {
   });
   assert.match(entries[0]?.flowId ?? "", /^n{41}-[a-z0-9]{8}$/);
   assert.equal(entries[0]?.["truncated"], undefined);
+});
+
+test("a flow from a page goes on as a branch, and one of a Rust app goes on at a page", async () => {
+  const page = begin("checkout é;");
+  const header = [page[0], page[1], 3, page[3], ""].map(encodeURIComponent).join(";");
+  let onwards = "";
+  const entries = await logged(server, (one) => {
+    one.resume(header);
+    one.step("on the server");
+    onwards = one.header() ?? "";
+    one.end("ok");
+  });
+  assert.deepEqual(entries.map(({ flowId, stepIndex }) => [flowId, stepIndex]), [[page[0], 0], [page[0], 1], [page[0], 2]]);
+  const flow = entries[0]?.["flow"] as Record<string, unknown>;
+  assert.deepEqual([flow["name"], flow["parentStep"]], ["checkout é;", 3]);
+  assert.match(`${flow["branch"]}`, /^0003[a-z0-9]{6}$/);
+  // Read by the façade.
+  assert.deepEqual(placeOf(onwards), [page[0], "checkout é;", 2, page[3], flow["branch"]]);
+});
+
+test("a header that cannot be read begins a flow of its own", async () => {
+  const entries = await logged(server, (one) => {
+    one.resume("%zz".repeat(100_000));
+    one.end("ok");
+  });
+  assert.match(entries[0]?.flowId ?? "", /^flow-[a-z0-9]{8}$/);
 });

@@ -1,4 +1,4 @@
-//! Owns flows: their steps, and their one outcome. Does not own the form of names and ids (`flow_id`).
+//! Owns flows: their steps, and their one outcome. Does not own names, ids and how they travel (`place`).
 //!
 //! Invariants: steps are 0, 1, 2 … over a flow and its children, given after the level gate; the first outcome is the only
 //! one. Tested by `tests/rust/flows.test.ts`.
@@ -12,7 +12,7 @@ use serde::Serialize;
 use super::handle::Logger;
 use crate::core::level::Level;
 use crate::core::limits::STEP_INDEX_MAX;
-use crate::logger::flow_id::{flow_id, flow_name};
+use crate::logger::place::Place;
 use crate::logger::tape::{Call, FLOW};
 use crate::logger::{failure, value};
 use crate::web::clock;
@@ -36,6 +36,10 @@ impl Steps {
 #[derive(Serialize)]
 struct About<'a> {
     name: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    branch: &'a str,
+    #[serde(rename = "parentStep", skip_serializing_if = "Option::is_none")]
+    parent_step: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     outcome: Option<&'a str>,
     #[serde(rename = "durationMs", skip_serializing_if = "Option::is_none")]
@@ -59,43 +63,74 @@ struct About<'a> {
 #[derive(Debug)]
 pub struct Flow {
     log: Logger,
-    id: String,
-    name: String,
-    started: u64,
+    /// But for the step, which its children count as well.
+    place: Place,
+    /// Where the branch left.
+    parent_step: Option<u32>,
     ended: bool,
 }
 
 impl Flow {
+    /// The header in which a flow travels to another program.
+    pub const HEADER: &'static str = "x-sapwood-flow";
+
     pub(super) fn begin(parent: &Logger, name: &str) -> Flow {
-        let name = flow_name(name);
-        let now = clock::now();
-        let id = flow_id(&name, clock::seed().unwrap_or_else(|| weak_seed(now.unix)));
+        let unix_ms = clock::now().unix;
+        Flow::at(parent, Place::begin(name, random(unix_ms), unix_ms), None)
+    }
+
+    pub(super) fn resume(parent: &Logger, header: &str) -> Flow {
+        let unix_ms = clock::now().unix;
+        match Place::read(header, unix_ms) {
+            Some(place) => Flow::at(parent, place.branch(random(unix_ms)), Some(place.step)),
+            None => Flow::begin(parent, ""),
+        }
+    }
+
+    fn at(parent: &Logger, place: Place, parent_step: Option<u32>) -> Flow {
         let mut log = parent.child();
         log.steps = Some(Rc::new(Steps::default()));
-        log.node.set_text(FLOW_ID, Some(&id));
-        let about = About {
-            name: &name,
-            outcome: None,
-            duration_ms: None,
-        };
-        log.node.set_value(FLOW, &about);
-        Flow {
+        log.node.set_text(FLOW_ID, Some(&place.id));
+        let flow = Flow {
             log,
-            id,
-            name,
-            started: now.unix,
+            place,
+            parent_step,
             ended: false,
+        };
+        flow.log.node.set_value(FLOW, &flow.about(None));
+        flow
+    }
+
+    /// What an entry says of the flow.
+    fn about<'a>(&'a self, outcome: Option<&'a str>) -> About<'a> {
+        let Place {
+            name, branch, started, ..
+        } = &self.place;
+        About {
+            name,
+            branch,
+            parent_step: self.parent_step,
+            outcome,
+            duration_ms: outcome.map(|_| clock::now().unix.saturating_sub(*started)),
         }
+    }
+
+    /// The value of the header [`Flow::HEADER`] for a request that belongs to the flow: who answers it goes on with
+    /// [`Logger::resume_flow`], or with `log.resumeFlow(request)` of the npm package.
+    pub fn header(&self) -> String {
+        let mut place = self.place.clone();
+        place.step = self.log.steps.as_ref().map_or(0, |steps| steps.0.get());
+        place.to_string()
     }
 
     /// `{name}-{8 random characters}`
     pub fn id(&self) -> &str {
-        &self.id
+        &self.place.id
     }
 
     /// As it was given, cut to 41 characters.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.place.name
     }
 
     /// Ends it: it did what it was for. `&()` for no data.
@@ -136,18 +171,13 @@ impl Flow {
         if std::mem::replace(&mut self.ended, true) || !self.log.is_enabled(level) {
             return;
         }
-        let mut call = Call::new(&format!("Flow {}: {outcome}", self.name));
+        let mut call = Call::new(&format!("Flow {}: {outcome}", self.place.name));
         call.step = self.log.steps.as_ref().map(|steps| steps.take());
         fill(&mut call);
         if call.data == [0xc0] {
             call.data.clear();
         }
-        let about = About {
-            name: &self.name,
-            outcome: Some(outcome),
-            duration_ms: Some(clock::now().unix.saturating_sub(self.started)),
-        };
-        call.flow = Some(value::pack(&about).0);
+        call.flow = Some(value::pack(&self.about(Some(outcome))).0);
         self.log.send(level, &call);
     }
 }
@@ -167,8 +197,7 @@ impl Drop for Flow {
 }
 
 /// Without a cryptographic source the time has to do: an id is no secret.
-fn weak_seed(unix_ms: u64) -> [u8; 16] {
-    u128::from(unix_ms)
-        .wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835)
-        .to_be_bytes()
+fn random(unix_ms: u64) -> [u8; 16] {
+    let weak = u128::from(unix_ms).wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
+    clock::seed().unwrap_or(weak.to_be_bytes())
 }

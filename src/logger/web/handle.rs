@@ -255,6 +255,12 @@ impl Logger {
         Flow::begin(self, name)
     }
 
+    /// Goes on with a flow that another program began, as a branch of it: the same id, steps of its own from 0. `header`: the
+    /// value of the request's header [`Flow::HEADER`]. It is not trusted: where it cannot be read, a flow of its own begins.
+    pub fn resume_flow(&self, header: &str) -> Flow {
+        Flow::resume(self, header)
+    }
+
     /// Sends what was logged before, and says what became of it, after 10 s at the latest. It is under way when this
     /// returns.
     ///

@@ -17,6 +17,8 @@ export interface App {
   info_js(message: string, value: unknown): void;
   scopes(): void;
   begin(name: string): string;
+  resume(header: string): void;
+  header(): string | undefined;
   step(message: string): void;
   end(outcome: string): void;
   hostile(): void;

@@ -154,6 +154,16 @@ impl App {
         id
     }
 
+    /// Goes on with a flow from elsewhere.
+    pub fn resume(&mut self, header: &str) {
+        self.flow = Some(self.log.resume_flow(header));
+    }
+
+    /// What a request tells of the flow.
+    pub fn header(&self) -> Option<String> {
+        self.flow.as_ref().map(Flow::header)
+    }
+
     /// One step, and one of a child.
     pub fn step(&self, message: &str) {
         if let Some(flow) = &self.flow {
