@@ -67,7 +67,7 @@ pub fn rustdoc(repo: &Repo) -> Result<()> {
 }
 
 /// The native build must not know JavaScript, or a JS type in the core would go unnoticed: it compiles for wasm32. And the npm
-/// build must not know what serves Rust apps: it would cost each download some 25 KB.
+/// build must not know what serves Rust apps: it would more than double each download.
 pub fn wall(repo: &Repo) -> Result<()> {
     let tree = |what: &[&str]| {
         let mut cargo = repo.cargo("tree");
