@@ -51,17 +51,18 @@ test("a flush with a time limit says what is pending when it is over", async () 
   one.say("a");
   assert.deepEqual(await settled(one.flush_within(50)), [0, 1, 0, 0]);
   assertCloses(one);
-  // Or it would try again in the midst of another test.
+  // Or the request would arrive, or be tried again, in the midst of another test.
+  await waitFor("the request", () => server.received.length === 1);
   await one.close_within(0);
 });
 
 test("entries leave by themselves: when the interval is over, and when the batch is full", async () => {
   const aged = app(server.endpoint, { flushIntervalMs: 30 });
   aged.say("aged");
-  await waitFor("the interval", () => arrived(server).length === 1);
+  await waitFor("the interval", () => arrived(server).length > 0);
   const full = app(server.endpoint, { batchSize: 3 });
   for (const message of ["a", "b", "c"]) full.say(message);
-  await waitFor("the batch", () => arrived(server).length === 4);
+  await waitFor("the batch", () => arrived(server).length >= 4);
   assert.deepEqual(arrived(server).map(({ message }) => message), ["aged", "a", "b", "c"]);
 });
 

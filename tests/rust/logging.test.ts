@@ -69,6 +69,18 @@ test("the example of the documentation does what it says", async () => {
   assert.equal(server.received[0]?.headers["x-api-key"], "tb_live_key");
 });
 
+test("the key goes out in a header of the request, and is not shown by `{:?}`", async () => {
+  const one = app(server.endpoint, { key: "secret-key" });
+  one.say("m");
+  await one.flush();
+  assert.equal(server.received[0]?.headers["x-api-key"], "secret-key");
+  const shown = one.debug();
+  assert.match(shown, /^Logger /);
+  // As text, and as the bytes that the core holds.
+  assert.ok(!shown.includes("secret-key") && !shown.includes([...Buffer.from("secret-key")].join(", ")), shown);
+  await one.close();
+});
+
 test("a wrong option is an Error of JavaScript behind `?`", () => {
   assert.throws(() => rust.refuse(0), { name: "Error", message: "sapwood: invalid_option batchSize" });
 });

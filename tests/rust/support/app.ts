@@ -8,6 +8,7 @@ import type { Receiver } from "../../wasm/support/receiver.js";
 export type Flushed = readonly [delivered: number, pending: number, dropped: number, lastStatus: number];
 
 export interface App {
+  debug(): string;
   told(): string[];
   say(message: string): void;
   levels(): void;

@@ -82,6 +82,11 @@ impl App {
         Ok(App { log, flow: None, told })
     }
 
+    /// What a debugger is shown.
+    pub fn debug(&self) -> String {
+        format!("{:?}", self.log)
+    }
+
     /// What the callbacks heard.
     pub fn told(&self) -> Vec<String> {
         self.told.borrow().clone()
