@@ -17,6 +17,7 @@ static ALLOCATOR: AssumeSingleThreaded<FreeListAllocator> =
     unsafe { AssumeSingleThreaded::new(FreeListAllocator::new()) };
 
 /// A panic is a trap: the façade's guard turns it into degraded mode, and no text costs bytes.
+#[cfg(not(feature = "logger"))]
 #[panic_handler]
 fn panic(_: &::core::panic::PanicInfo<'_>) -> ! {
     ::core::arch::wasm32::unreachable()

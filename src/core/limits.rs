@@ -26,6 +26,26 @@ pub const STEP_INDEX_MAX: u32 = 1_000;
 /// Deepest nesting that is read. The façade stops at 32; this bounds the recursion whatever arrives.
 pub const DEPTH_MAX: u32 = 40;
 
+/// Containers inside of each other in `data` and `context`, when a Rust app logs it; the façade's `maxDataDepth`.
+pub const DATA_DEPTH_MAX: u32 = 10;
+/// Values in one such field; the façade's `maxDataNodes`.
+pub const DATA_NODES_MAX: usize = 5_000;
+/// Bytes of one such field; the façade's `maxDataBytes`.
+pub const DATA_BYTES_MAX: usize = 64 * 1024;
+/// Bytes that serialising a value may come to, before it is cut to [`DATA_BYTES_MAX`]. A text that alone is longer is told
+/// by a note.
+pub const PACKED_BYTES_MAX: usize = 16 * DATA_BYTES_MAX;
+/// Bytes of stack that serialising a value may take: an eighth of what a Rust app has on wasm32.
+pub const PACKED_STACK_BYTES_MAX: usize = 128 * 1024;
+/// Elements of a byte array that are kept; then its length is noted.
+pub const BYTE_ARRAY_MAX: usize = 64;
+/// Bytes of a text that are handed to the core, which keeps fewer characters.
+pub const TEXT_BYTES_MAX: usize = 32 * 1024;
+/// Bytes that a logger collects before it hands them to the core at once, and not in an idle moment.
+pub const TAPE_BYTES_MAX: usize = 64 * 1024;
+/// A logger that is the child of so many others takes over what they set.
+pub const LOGGER_DEPTH_MAX: u32 = 32;
+
 /// Most work that one merge of two contexts may be, in keys of the one times values of the other: some milliseconds.
 pub const MERGE_WORK_MAX: usize = 1 << 19;
 
@@ -142,4 +162,5 @@ const _: () = assert!(RETRY_AGE_MS_DEFAULT <= JOURNAL_AGE_MS && BATCH_BYTES_DEFA
 const _: () = assert!(RETRY_INITIAL_MS_DEFAULT <= RETRY_DELAY_MS_DEFAULT);
 const _: () = assert!(RETRY_DELAY_MS_DEFAULT <= RETRY_AGE_MS_DEFAULT);
 const _: () = assert!(RATE_LIMIT_MAX.checked_mul(RATE_WINDOW_S * RATE_LEVEL_FACTOR).is_some());
+const _: () = assert!(DATA_DEPTH_MAX < DEPTH_MAX && DATA_BYTES_MAX < ENTRY_BYTES_MAX);
 const _: () = assert!(FLOW_ID_CHARS_MAX == 41 + 1 + 8);

@@ -26,7 +26,7 @@ pub fn listen(method: &str, listeners: &[JsValue]) {
     }
 }
 
-/// The functions that will be called, in the order of [`EVENTS`].
+/// The functions that will be called, in the order of `EVENTS`.
 pub fn listeners(entry: &JsValue) -> [JsValue; EVENTS.len()] {
     EVENTS.map(|(_, signal)| bind(entry, signal, 0, JsValue::UNDEFINED))
 }

@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { BROWSERS, type BrowserName } from "../support/browsers.js";
+import { chosenBrowsers, type BrowserName } from "../support/browsers.js";
 import { type Fixture, startFixture } from "../support/fixture.js";
 import { assertCloses } from "../support/stats.js";
 import type { Outcome, Task } from "./inside/page.js";
@@ -64,7 +64,7 @@ function assertDelivered({ outcomes, thrown }: Seen, source: string, core: "js" 
   for (const batch of fixture.collector.batches(source)) assert.equal((batch as unknown as { core: string }).core, core);
 }
 
-for (const name of BROWSERS) {
+for (const name of chosenBrowsers()) {
   test(`${name}: \`script-src 'self'\` and Trusted Types: a flow with an error arrives from the core as JavaScript, after one violation at most`, async () => {
     const source = fixture.source();
     const seen = await visit(name, `${SELF}; ${TRUSTED_TYPES}`, { source }, { loggers: 2 });

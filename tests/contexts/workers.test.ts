@@ -4,7 +4,7 @@
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
-import { BROWSERS, type BrowserName, type RealPage } from "../support/browsers.js";
+import { chosenBrowsers, type BrowserName, type RealPage } from "../support/browsers.js";
 import { type Fixture, startFixture } from "../support/fixture.js";
 import { judge, NAMES, prepare } from "../runtimes/support/judge.js";
 import type { Outcomes } from "../runtimes/scenarios/scenarios.js";
@@ -45,7 +45,7 @@ async function asked<T>(name: BrowserName, start: Start, question: Question): Pr
 
 const scenarios: Question = { ask: "scenarios", endpoint: "/v1/logs" };
 
-for (const name of BROWSERS) {
+for (const name of chosenBrowsers()) {
   for (const worker of WORKERS) {
     for (const kind of kinds(name)) {
       test(`${name}: the scenarios in a ${worker} worker (${kind})`, async (t) => {

@@ -24,8 +24,10 @@ use crate::{build, checkout, process, setup, sim};
 
 const FOLDER: &str = "tests/canary";
 /// Suites that hold promises and so must have at least one canary.
-const WATCHED: [&str; 10] = [
+const WATCHED: [&str; 12] = [
     "contracts",
+    "logger",
+    "rust",
     "sim",
     "facade",
     "wasm",
@@ -155,6 +157,8 @@ fn observe(copy: &Repo, patch: &Patch) -> Result<Verdict> {
         cargo.args([
             "--package",
             "sapwood",
+            "--features",
+            crate::test::native::LOGGER,
             "--test",
             &patch.suite,
             "--",

@@ -18,6 +18,8 @@ use crate::{build, flags, setup, tables};
 const PAGE: &str = "docs/delivery.md";
 /// The parts of the page: each has a table of this name, if anything was measured for it.
 const TOPICS: [&str; 6] = ["exit", "large", "faults", "offline", "kill", "tabs"];
+/// All of them.
+pub const BROWSERS: &str = "chromium,firefox,webkit";
 /// How often a scenario is run for the page.
 const RUNS: &str = "10";
 /// The longest that one test file may take: the short form, and all browsers ten times with the times as they are meant.
@@ -95,7 +97,7 @@ fn in_all_browsers(repo: &Repo) -> Result<Command> {
     let mut node = js::node_test(repo, FULL_MS_MAX)?;
     node.arg("--test-concurrency=1")
         .envs(setup::others()?)
-        .env("DELIVERY_BROWSERS", "chromium,firefox,webkit");
+        .env("DELIVERY_BROWSERS", BROWSERS);
     Ok(node)
 }
 

@@ -5,6 +5,7 @@
 mod ambient;
 pub mod js;
 pub mod native;
+mod rust_app;
 mod totals;
 
 use std::time::{Duration, Instant};
@@ -42,13 +43,16 @@ const SUITES: &[Suite] = &[
     suite("size", Needs::Build, size::check),
     suite("facade", Needs::Build, |repo| js::suite(repo, "facade")),
     suite("wasm", Needs::Build, |repo| js::suite(repo, "wasm")),
+    suite(rust_app::SUITE, Needs::Packages, |repo| {
+        js::suite(repo, rust_app::SUITE)
+    }),
     suite("package", Needs::Build, |repo| js::suite(repo, "package")),
     suite("runtimes", Needs::Browser, |repo| runtimes::suite(repo, "runtimes")),
     suite("everywhere", Needs::Browser, |repo| runtimes::suite(repo, "everywhere")),
     suite("collector", Needs::Build, |repo| js::suite(repo, "collector")),
     suite("viewer", Needs::Browser, |repo| js::suite(repo, "viewer")),
     suite("browser", Needs::Browser, |repo| js::suite(repo, "browser")),
-    suite("contexts", Needs::Browser, |repo| contexts(repo, &[])),
+    suite("contexts", Needs::Browser, |repo| js::suite(repo, "contexts")),
     suite("load", Needs::Browser, |repo| js::suite(repo, "load")),
     suite("delivery", Needs::Browser, delivery::short),
     // Its long form is its only one: it installs bundlers, and builds with them.
@@ -63,9 +67,10 @@ const fn suite(name: &'static str, needs: Needs, run: fn(&Repo) -> Result<()>) -
 }
 
 /// Strict policies and workers, in all three browsers, which are installed where they are missing.
-fn contexts(repo: &Repo, form: &[(&str, &str)]) -> Result<()> {
-    let mut node = js::node_test(repo, js::FILE_MS_MAX)?;
-    js::suite_by(repo, "contexts", node.envs(setup::others()?).envs(form.to_vec()))
+fn contexts(repo: &Repo) -> Result<()> {
+    let mut node = js::node_test(repo, js::FULL_FILE_MS_MAX)?;
+    let node = node.envs(setup::others()?).env("DELIVERY_BROWSERS", delivery::BROWSERS);
+    js::suite_by(repo, "contexts", node.env(js::FULL.0, js::FULL.1))
 }
 
 /// How one suite ended.
@@ -87,7 +92,7 @@ pub fn command(repo: &Repo, arguments: &[String]) -> Result<()> {
             match suite.name {
                 "native" => suite.run = native::full_tests,
                 "load" => suite.run = |repo| js::full_suite(repo, "load"),
-                "contexts" => suite.run = |repo| contexts(repo, &[js::FULL]),
+                "contexts" => suite.run = contexts,
                 "delivery" => suite.run = delivery::full,
                 "runtimes" => suite.run = |repo| runtimes::full_suite(repo, "runtimes"),
                 _ => {}

@@ -7,6 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
+use super::rust_app;
 use crate::repo::{self, Repo};
 use crate::{build, checkout, process, setup};
 
@@ -45,6 +46,7 @@ pub fn full_suite(repo: &Repo, name: &str) -> Result<()> {
 /// Runs a whole suite by a command that [`node_test`] made.
 pub fn suite_by(repo: &Repo, name: &str, node: &mut Command) -> Result<()> {
     let _lock = lock(repo, name)?;
+    prepare(repo, name)?;
     let bundles = bundle(repo, name, sources(repo, name)?)?;
     let record = repo.out("js-tests").join(format!("{name}.tap"));
     process::run(
@@ -62,6 +64,7 @@ pub fn suite_by(repo: &Repo, name: &str, node: &mut Command) -> Result<()> {
 /// Node compare with the names of the enclosing suites in front.
 pub fn single(repo: &Repo, name: &str, test: &str) -> Result<String> {
     let _lock = lock(repo, name)?;
+    prepare(repo, name)?;
     let all = sources(repo, name)?;
     let names_it = |source: &PathBuf| fs::read_to_string(source).is_ok_and(|text| text.contains(test));
     let mut chosen: Vec<PathBuf> = all.iter().filter(|source| names_it(source)).cloned().collect();
@@ -75,6 +78,15 @@ pub fn single(repo: &Repo, name: &str, test: &str) -> Result<String> {
         .arg("--test-reporter=tap")
         .args(&bundles);
     Ok(process::capture(&mut node)?.1)
+}
+
+/// Builds what one suite needs beside the package.
+fn prepare(repo: &Repo, name: &str) -> Result<()> {
+    if name == rust_app::SUITE {
+        rust_app::build(repo)
+    } else {
+        Ok(())
+    }
 }
 
 /// One run of a suite at a time: each begins by emptying the folder of the bundles.
