@@ -174,7 +174,10 @@ impl Client {
                 destination.journal.quiet_until = if visible { 0 } else { self.state.now.after(EXIT_MS) };
                 destination.journal.scan |= visible;
             }
-            Event::Restored => delivery::restored(&mut self.destination, &self.state),
+            Event::Restored => {
+                delivery::restored(&mut self.destination, &self.state);
+                self.destination.journal.restored();
+            }
             Event::Online(online) => self.online(online),
             Event::Wake => {}
             Event::Outcome { request, outcome } => self.outcome(request, outcome),

@@ -182,6 +182,14 @@ impl Journal {
         }
     }
 
+    /// The page was frozen: what was asked of the store may never be answered. It is asked again.
+    pub fn restored(&mut self) {
+        if let Some(record) = self.writing.take_if(|_| JOURNAL) {
+            self.upto = self.upto.min(record.first - 1);
+        }
+        self.reading = None;
+    }
+
     /// Is one of its bounds reached?
     pub fn is_full(&self) -> bool {
         let records: usize = self.records.iter().map(|record| record.bytes).sum();

@@ -112,3 +112,21 @@ fn what_another_page_has_sent_of_this_one_is_unconfirmed_and_the_journal_goes_on
     world.advance(1_000);
     assert_eq!(world.store.len(), 1);
 }
+
+#[test]
+fn what_the_store_was_asked_before_a_freeze_is_asked_again() {
+    let mut world = with(|_| {});
+    world.store_answers = false;
+    world.online(false);
+    world.log(Level::Info, "kept");
+    world.advance(1_000);
+    assert_eq!(world.store_open.len(), 1);
+    // The driver lost it: its lock was given back while the page was in the back/forward cache.
+    world.store_open.clear();
+    world.hide();
+    world.show();
+    world.handle(Event::Restored);
+    world.store_answers = true;
+    world.advance(1_000);
+    assert_eq!(world.store.len(), 1);
+}

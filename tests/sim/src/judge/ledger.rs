@@ -133,6 +133,11 @@ impl Ledger {
         self.quiet_until > now.monotonic
     }
 
+    /// What was asked before the page was frozen may never be answered.
+    pub(crate) fn restored(&mut self) {
+        (self.reading, self.writing) = (None, None);
+    }
+
     /// What the user has denied is not read any more.
     pub(crate) fn denied(&mut self) {
         self.reading = None;

@@ -145,6 +145,7 @@ impl Judge {
                 self.drops.full |= self.books.fills(self.rules.buffer_bytes);
             }
             Event::Restored => {
+                self.ledger.restored();
                 let latest = now.after(RESTORED_MS).saturating_sub(self.rules.timeout);
                 for (_, at) in self.open.values_mut() {
                     *at = latest.min(*at);
