@@ -12,6 +12,7 @@ import type { Engine } from "./engine.js";
 import { listen } from "./listen.js";
 import { SIGNAL_HIDE } from "./protocol.js";
 import { planNow } from "./schedule.js";
+import { whole } from "./whole.js";
 
 /** After a start that failed, it is tried again after this time, in ms. */
 const RETRY_START_MS = 30_000;
@@ -48,12 +49,16 @@ export function startLater(engine: Engine): Promise<void> {
 
 /** Watches for the end of the page, as long as there is no core that does it itself. */
 export function watch(engine: Engine): void {
-  const pagehide = (): void => {
-    handOn(engine);
-    // The core did not hear this event, and where `visibilitychange` is not fired the page does not look hidden.
-    run(engine, (module, core) => module._receive(core, SIGNAL_HIDE, 0, undefined, undefined));
+  const pagehide = (event: Event): void => {
+    engine._refused = false;
+    if (!hasCore(engine)) return;
+    whole(engine, engine._module!, event, () => {
+      engine._drain();
+      // The core did not hear this event, and where `visibilitychange` is not fired the page does not look hidden.
+      run(engine, (module, core) => module._receive(core, SIGNAL_HIDE, 0, undefined, undefined));
+    });
   };
-  const visibilitychange = (): unknown => document.visibilityState === "hidden" && pagehide();
+  const visibilitychange = (event: Event): unknown => document.visibilityState === "hidden" && pagehide(event);
   engine._unlisten = listen({ pagehide, visibilitychange });
 }
 
