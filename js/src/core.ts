@@ -90,10 +90,8 @@ export function startCore(engine: Engine, load: () => CoreModule): void {
       },
       () => engine._drain(),
       // A core that trapped is called no more.
-      (...signal) => {
-        const receive = (): unknown => run(engine, (_, core) => module._receive(core, ...signal));
-        if (engine._module === module) whole(engine, module, signal[3], receive);
-      },
+      (...signal) =>
+        engine._module === module && whole(engine, signal[3], () => run(engine, (_, core) => module._receive(core, ...signal))),
     );
     // What other cores have answered for, none of this one's batches counts.
     engine._shift = (module._used || 0) - engine._past.reduce((sum, count) => sum + count, 0);

@@ -52,7 +52,7 @@ export function watch(engine: Engine): void {
   const pagehide = (event: Event): void => {
     engine._refused = false;
     if (!hasCore(engine)) return;
-    whole(engine, engine._module!, event, () => {
+    whole(engine, event, () => {
       engine._drain();
       // The core did not hear this event, and where `visibilitychange` is not fired the page does not look hidden.
       run(engine, (module, core) => module._receive(core, SIGNAL_HIDE, 0, undefined, undefined));

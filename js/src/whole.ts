@@ -12,19 +12,23 @@
  */
 
 import type { Engine } from "./engine.js";
-import type { CoreModule } from "./protocol.js";
+
+declare global {
+  /** What Firefox throws for its own limits; nobody else has it. */
+  var InternalError: unknown;
+}
 
 /** More memory than this is not copied: it would take longer than a page that is left may. */
 const BYTES_MAX = 16 * 1024 * 1024;
 
-/** Does `act`, because of `event`; before that, what the one before had to do, if that was ended in its midst. */
-export function whole(engine: Engine, module: CoreModule, event: unknown, act: () => unknown): unknown {
+/** Does `act` with the core, because of `event`; before that, what the event before had to do, if that was ended in its midst. */
+export function whole(engine: Engine, event: unknown, act: () => unknown): unknown {
+  const module = engine._module!;
   const bytes = new Uint8Array(module._memory.buffer);
   // Only the engine of Firefox has this, and only a page itself dispatches events in the midst of others.
-  if (!("InternalError" in globalThis && (event as Event | undefined)?.isTrusted) || bytes.length > BYTES_MAX) return act();
-  const begun = module._begun;
-  if (begun) {
-    const [memory, other, tapes] = begun;
+  if (!globalThis.InternalError || !(event as Event | undefined)?.isTrusted || bytes.length > BYTES_MAX) return act();
+  if (module._begun) {
+    const [memory, other, tapes] = module._begun;
     const since = other._tapes;
     bytes.set(memory);
     other._depth = other._moving = 0;
@@ -34,6 +38,9 @@ export function whole(engine: Engine, module: CoreModule, event: unknown, act: (
       other._tapes.push(...since);
     }
   }
+  // A hand-over of its own was ended: an event finds no call under way.
+  if (engine._depth) engine._tapes.unshift(...engine._taken.slice(engine._taken.length - engine._moving));
+  engine._depth = engine._moving = 0;
   module._begun = [bytes.slice(), engine, engine._tapes];
   act();
   return (module._begun = undefined);

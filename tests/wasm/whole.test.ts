@@ -100,6 +100,14 @@ for (const cold of [false, true]) {
   }
 }
 
+test("a hand-over that was ended before the page is left is done when it is", async () => {
+  const page = await open();
+  page.run(`calls = {}; hang = "clock 1"`);
+  assert.throws(() => page.run(`log.setConsent("granted")`), { code: "ERR_SCRIPT_EXECUTION_TIMEOUT" });
+  page.run(`leave(""), dispatch("visibilitychange")`);
+  assertAll(page.sent(), WITH_CORE + 1);
+});
+
 test("what was logged in between is no part of a batch that may have been sent", async () => {
   const page = await open();
   page.end("sent 1");
