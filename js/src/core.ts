@@ -15,6 +15,7 @@ import { common, members, resource } from "./page.js";
 import { CONSENTS, type CoreModule, NOTIFY_DROPPED, NOTIFY_JOURNAL, NOTIFY_SETTLED, PROBLEMS } from "./protocol.js";
 import type { Fragment } from "./scope.js";
 import { LIST, type Tape } from "./tape.js";
+import { whole } from "./whole.js";
 import { begin, value } from "./writer.js";
 
 /** Writes the configuration record of docs/boundary.md. Its values have been checked, so they go on a tape as they are. */
@@ -89,7 +90,8 @@ export function startCore(engine: Engine, load: () => CoreModule): void {
       },
       () => engine._drain(),
       // A core that trapped is called no more.
-      (...signal) => engine._module === module && run(engine, (_, core) => module._receive(core, ...signal)),
+      (...signal) =>
+        engine._module === module && whole(engine, signal[3], () => run(engine, (_, core) => module._receive(core, ...signal))),
     );
     // What other cores have answered for, none of this one's batches counts.
     engine._shift = (module._used || 0) - engine._past.reduce((sum, count) => sum + count, 0);

@@ -69,7 +69,8 @@ export class Engine {
   /** The entries that wait, a tape each, in the order of their calls; and their estimated bytes. */
   _tapes: Tape[] = [];
   _size = 0;
-  /** How many entries are on their way to the core. */
+  /** The tapes that are handed over, or were last; and how many of them, from the end, are still on their way to the core. */
+  _taken: readonly Tape[] = [];
   _moving = 0;
   /** The last sequence number, and what the core's are ahead of it. */
   _seq = 0;
@@ -202,6 +203,7 @@ export class Engine {
   _drain(most?: number): void {
     if (!this._alive() || this._depth || !hasStack()) return;
     const tapes = this._take(most);
+    this._taken = tapes;
     this._moving = tapes.length;
     this._depth = 1;
     try {

@@ -44,7 +44,8 @@ export function handOver(engine: Engine, module: CoreModule, tapes: readonly Tap
     for (; i < tapes.length && end < SLICE_BYTES; i++) {
       if (!entry(tapes[i]!, engine._config.maxDataBytes, engine._shift)) engine._drop(DROP_UNSERIALISABLE);
     }
-    if (end) module._records(engine._core, handIn(module), waitedMs);
+    // Before: what a page's end interrupts (whole.ts) crosses no second time.
     engine._moving -= i - first;
+    if (end) module._records(engine._core, handIn(module), waitedMs);
   } while (i < tapes.length);
 }

@@ -6,6 +6,9 @@
  * and plain lists of names in order.
  */
 
+import type { Engine } from "./engine.js";
+import type { Tape } from "./tape.js";
+
 /** The version of this package; equal to the one in `Cargo.toml` and `pkg/package.json`. */
 export const VERSION = "0.1.0";
 
@@ -163,6 +166,8 @@ export interface CoreModule {
   _stat(core: number, index: number): number;
   /** Is it JavaScript? */
   readonly _script?: boolean;
+  /** The event of the page that is being dealt with: the memory before it, the engine and its tapes (whole.ts). */
+  _begun?: readonly [Uint8Array, Engine, Tape[]] | undefined;
   /** The last sequence number that the core has used for others, where it has. */
   readonly _used?: number;
   /** Has the core that `_start` will give this very configuration already? */

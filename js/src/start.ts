@@ -12,6 +12,7 @@ import type { Engine } from "./engine.js";
 import { listen } from "./listen.js";
 import { SIGNAL_HIDE } from "./protocol.js";
 import { due, planNow } from "./schedule.js";
+import { whole } from "./whole.js";
 
 /** After a start that failed, it is tried again after this time, in ms. */
 const RETRY_START_MS = 30_000;
@@ -48,15 +49,19 @@ export function startLater(engine: Engine): Promise<void> {
 
 /** Watches for the end of the page, as long as there is no core that does it itself. */
 export function watch(engine: Engine): void {
-  const pagehide = (): void => {
-    handOn(engine);
-    // The core did not hear this event, and where `visibilitychange` is not fired the page does not look hidden.
-    run(engine, (module, core) => module._receive(core, SIGNAL_HIDE, 0, undefined, undefined));
+  const pagehide = (event: Event): void => {
+    engine._refused = false;
+    if (!hasCore(engine)) return;
+    whole(engine, event, () => {
+      engine._drain();
+      // The core did not hear this event, and where `visibilitychange` is not fired the page does not look hidden.
+      run(engine, (module, core) => module._receive(core, SIGNAL_HIDE, 0, undefined, undefined));
+    });
   };
   // A page that is only hidden goes on. Without the better core that is on its way it would do so for ever; that one sends at once,
   // for it sees that the page is hidden.
-  const visibilitychange = (): unknown =>
-    document.visibilityState === "hidden" && (engine._loader._awaited?.() ? due(engine) : pagehide());
+  const visibilitychange = (event: Event): unknown =>
+    document.visibilityState === "hidden" && (engine._loader._awaited?.() ? due(engine) : pagehide(event));
   engine._unlisten = listen({ pagehide, visibilitychange });
 }
 

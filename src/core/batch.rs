@@ -42,6 +42,8 @@ pub struct Batch {
     pub since: Millis,
     /// Is that a beacon?
     pub beacon: bool,
+    /// Had it no room in what the keepalive quota leaves?
+    pub beyond_quota: bool,
     /// Bytes of the keepalive quota that it holds.
     pub quota_bytes: usize,
 }
@@ -58,6 +60,7 @@ impl Batch {
             request: 0,
             since: 0,
             beacon: false,
+            beyond_quota: false,
             quota_bytes: 0,
         }
     }

@@ -206,6 +206,7 @@ impl Client {
             Outcome::Failed => delivery::failed(destination, batch, state),
             Outcome::Taken => {
                 destination.keepalive_refused = false;
+                destination.beacons_free |= batch.beyond_quota;
                 destination.end_batch(&batch, End::Unconfirmed, &mut state.flushes);
             }
         }

@@ -152,7 +152,7 @@ fn next_batch(destination: &mut Destination, state: &mut State) -> Option<Box<Ba
     let entries_max = batch_entries.min(destination.entries_max).min(probe_max);
     // A second request, at exit, is worth making only if it outlives the page.
     let second = !destination.flights.is_empty();
-    let exit_bytes = destination.quota_left().max(EXIT_BYTES_MIN).saturating_sub(frame_bytes);
+    let exit_bytes = destination.exit_room().saturating_sub(frame_bytes);
     let exit_bytes = if destination.frames {
         // By how much it gets smaller is seen when it has been done; what does not fit then is cut (`send`).
         (exit_bytes * (EXIT_TEXT_BYTES_MAX / KEEPALIVE_BYTES_MAX)).min(EXIT_TEXT_BYTES_MAX)
@@ -227,7 +227,7 @@ fn send(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State)
     batch.attempts += 1;
     let mut body = frame::body(&batch, state, destination, simple);
     let (bytes, quota_left) = (body.len(), destination.quota_left());
-    let (room, count) = (quota_left.max(EXIT_BYTES_MIN), batch.entries.heads.len());
+    let (room, count) = (destination.exit_room(), batch.entries.heads.len());
     let is_new = batch.attempts == 1 || is_leaving(destination, state);
     if destination.frames && state.hidden && is_new && count > 1 && bytes > room {
         // Parts differ in how small they get, so there is some room to spare.
@@ -247,11 +247,14 @@ fn send(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State)
     // is not for a page that only waits in the background.
     let with_key = bytes + state.config.api_key.len() + HEADER_SLACK_BYTES;
     let beacon = state.hidden && !keepalive && with_key <= KEEPALIVE_BYTES_MAX && (leaving || !state.config.keepalive);
+    // What is in the journal waits for an answer, of this page or of the next.
+    let beacon = beacon && !destination.journal.holds(&batch);
     if beacon && !simple {
         body = frame::body(&batch, state, destination, true);
     }
     batch.quota_bytes = if keepalive { body.len() } else { 0 };
     batch.beacon = beacon;
+    batch.beyond_quota = bytes > quota_left;
     let timeout_ms = state.config.timeout_ms;
     state.effects.push(Effect::Send(Request {
         id: batch.request,
@@ -342,8 +345,9 @@ pub fn failed(destination: &mut Destination, batch: Box<Batch>, state: &mut Stat
         return split(destination, batch, half, state);
     }
     // The browser's refusal of a keepalive request looks like a dead network, but comes at once: the next attempt goes
-    // without.
-    destination.keepalive_refused = batch.quota_bytes > 0 && waited <= REFUSAL_MS_MAX;
+    // without. A dead network may be as fast; what the journal can take is not given to a beacon because of it.
+    let kept = leaving && destination.journal.is_writable();
+    destination.keepalive_refused = batch.quota_bytes > 0 && waited <= REFUSAL_MS_MAX && !kept;
     if destination.keepalive_refused && leaving {
         return destination.wait(batch);
     }

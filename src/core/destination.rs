@@ -13,7 +13,7 @@ use super::event::RequestId;
 use super::flush::{End, Flushes};
 use super::journal::Journal;
 use super::later::Later;
-use super::limits::{BLOCKED_FAILURES, KEEPALIVE_BYTES_MAX};
+use super::limits::{BLOCKED_FAILURES, EXIT_BYTES_MIN, KEEPALIVE_BYTES_MAX};
 use super::retry::Backoff;
 use super::stats::{Counters, DROP_REASON_COUNT, DropReason, counter};
 use super::time::Millis;
@@ -43,6 +43,8 @@ pub struct Destination {
     pub too_large: u32,
     /// The last request with keepalive failed at once: the browser has refused it.
     pub keepalive_refused: bool,
+    /// A beacon was taken that the quota had no room for: this browser does not count beacons.
+    pub beacons_free: bool,
     /// Does the receiver read frames?
     pub frames: bool,
     /// The key is no good.
@@ -176,6 +178,15 @@ impl Destination {
     /// Bytes of the keepalive quota that all requests of the page leave.
     pub fn quota_left(&self) -> usize {
         KEEPALIVE_BYTES_MAX.saturating_sub(self.quota_used() + self.others_quota)
+    }
+
+    /// The most bytes that a request of a page that goes may have.
+    pub fn exit_room(&self) -> usize {
+        if self.beacons_free {
+            KEEPALIVE_BYTES_MAX
+        } else {
+            self.quota_left().max(EXIT_BYTES_MIN)
+        }
     }
 
     /// The counters, with what was accepted.

@@ -1,5 +1,6 @@
-//! Owns the journal of `offline: "persist"`: which entries are in the store, under which record, and when that is written,
-//! erased and read. Does not touch the store (the driver does), nor know the form of a record (`encode::stored`).
+//! Owns the journal of `offline: "persist"`: which entries are in the store, under which record, and when that is erased; what
+//! is written is `journal_write`'s to say, what is read `journal_read`'s. Does not touch the store (the driver does), nor know
+//! the form of a record (`encode::stored`).
 //!
 //! It works beside delivery and changes nothing of it: a record is a copy of entries that are held, in the order of `seq`,
 //! under an id of its own. Small records become larger ones, so that a long outage leaves few. Only what memory has no room
@@ -10,7 +11,6 @@
 //! may be going. Entries of earlier pages have books of their own (`Destination::recovered`). Tested by
 //! `tests/contracts/journal.rs`.
 use ::core::mem;
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use super::batch::{Batch, Id};
@@ -18,14 +18,13 @@ use super::buffer::{Entries, Head};
 use super::config::Consent;
 use super::destination::Destination;
 use super::effect::Effect;
-use super::encode::stored;
 use super::error::Problem;
 use super::event::Store;
-use super::flush::End;
+use super::journal_read::{loaded, lose, read, read_at};
 use super::journal_write::{write, write_at};
 use super::limits::*;
 use super::state::{Phase, State};
-use super::stats::{DropReason, counter};
+use super::stats::DropReason;
 use super::time::Millis;
 
 /// Is there a journal in this build? Without, all of this falls away, and so does what asks it.
@@ -50,12 +49,15 @@ pub struct Record {
 
 /// A record whose entries are not held.
 #[derive(Clone, Copy, Debug)]
-struct Unread {
-    id: Id,
-    /// This instance's own: the last `seq` in it, and how many there are. 0: of an earlier page.
-    last: u64,
-    count: usize,
-    bytes: usize,
+pub struct Unread {
+    /// Names it.
+    pub id: Id,
+    /// This instance's own: the last `seq` in it; 0: of an earlier page.
+    pub last: u64,
+    /// How many entries are in it; 0: of an earlier page.
+    pub count: usize,
+    /// Bytes of their text.
+    pub bytes: usize,
 }
 
 /// See the module.
@@ -74,15 +76,15 @@ pub struct Journal {
     /// The one that is being written.
     pub writing: Option<Record>,
     /// What was read had no room: not again before. 0: it had.
-    retry_at: Millis,
+    pub retry_at: Millis,
     /// What is to be read, in this order: this instance's own first.
-    unread: Vec<Unread>,
+    pub unread: Vec<Unread>,
     /// The one that is being read.
-    reading: Option<Id>,
+    pub reading: Option<Id>,
     /// What waits for it waits no longer than this.
-    read_until: Millis,
+    pub read_until: Millis,
     /// Records of earlier pages whose entries are held, or were.
-    adopted: Vec<Id>,
+    pub adopted: Vec<Id>,
     /// Entries that the end of `close` left in the store.
     left: u64,
     /// Is it time to look for records of pages that are gone?
@@ -105,6 +107,12 @@ impl Journal {
     /// Does what is held outlive the page?
     pub fn is_writable(&self) -> bool {
         JOURNAL && self.writable
+    }
+
+    /// Is this batch in the store, or on its way there? Then it outlives the page.
+    pub fn holds(&self, batch: &Batch) -> bool {
+        let last = batch.entries.heads.last().map_or(0, |head| head.seq);
+        JOURNAL && (batch.origin().is_some() || self.writable && last <= self.upto)
     }
 
     /// Until when what is in the buffer waits for older entries that are in the store alone: a store may never answer.
@@ -144,7 +152,8 @@ impl Journal {
         self.unread.insert(at, unread);
     }
 
-    fn keep(&mut self, record: Record) {
+    /// Remembers a record of entries that are held.
+    pub fn keep(&mut self, record: Record) {
         let at = self.records.partition_point(|other| other.first < record.first);
         self.records.insert(at, record);
     }
@@ -174,7 +183,8 @@ impl Journal {
         }
     }
 
-    fn fail(&mut self, state: &mut State) {
+    /// Nothing is written any more.
+    pub fn fail(&mut self, state: &mut State) {
         self.writable = false;
         // Once: what goes on failing says nothing new.
         if !mem::replace(&mut self.told, true) {
@@ -251,83 +261,6 @@ pub fn handle(destination: &mut Destination, event: Store<'_>, state: &mut State
     }
 }
 
-/// Can so much be held beside what is, and nothing be dropped for it? What is in no record yet will be soon, and needs no
-/// memory then; that is waited for once.
-fn has_room(destination: &mut Destination, bytes: usize, state: &State) -> bool {
-    let (journal, buffer) = (&mut destination.journal, &mut destination.buffer);
-    let room = state.config.buffer_bytes.saturating_sub(bytes);
-    journal.make_room(buffer, room);
-    let waits = buffer.bytes() > room && journal.retry_at == 0 && journal.writable;
-    journal.retry_at = if waits {
-        state.now.after(2 * JOURNAL_DELAY_MS)
-    } else {
-        0
-    };
-    !waits
-}
-
-/// A record was read: its entries are held from here on.
-fn loaded(destination: &mut Destination, at: usize, bytes: &[u8], state: &mut State) {
-    let read = stored::read(bytes, &destination.journal.unread[at].id, state.now);
-    let own = destination.journal.unread[at].count > 0;
-    if own
-        && let Some((batch, _)) = &read
-        && !has_room(destination, batch.entries.bytes(), state)
-    {
-        return;
-    }
-    let unread = destination.journal.unread.remove(at);
-    let Unread { id, last, count, .. } = unread;
-    let Some((mut batch, unix)) = read else {
-        if !bytes.is_empty() {
-            destination.journal.adopted.push(id);
-        }
-        if !bytes.is_empty() {
-            destination.journal.fail(state);
-            lose(destination, unread, DropReason::StoreFailed, state);
-        }
-        // Without bytes another page has sent it: one of an earlier page, or of this one while it was frozen.
-        for _ in 0..if bytes.is_empty() { count } else { 0 } {
-            destination.books[0][counter::UNCONFIRMED] += 1;
-            state.flushes.note(last, End::Unconfirmed);
-        }
-        return;
-    };
-    if own {
-        batch.origin = None;
-        destination.journal.keep(Record {
-            id,
-            first: batch.first_seq(),
-            last,
-            count,
-            bytes: unread.bytes,
-            left: false,
-        });
-    } else {
-        destination.journal.adopted.push(id);
-        destination.books[1][counter::ACCEPTED] += batch.entries.heads.len() as u64;
-    }
-    if state.now.unix.saturating_sub(unix) > JOURNAL_AGE_MS {
-        destination.end_batch(&batch, End::Dropped(DropReason::Expired), &mut state.flushes);
-    } else {
-        destination.wait(Box::new(batch));
-        // What was read takes room.
-        destination.bound(state.config.buffer_bytes, &mut state.flushes);
-    }
-}
-
-/// What was in this record is lost. Of an earlier page's nobody knows how much: at least one entry.
-fn lose(destination: &mut Destination, unread: Unread, reason: DropReason, state: &mut State) {
-    if unread.count == 0 {
-        destination.books[1][counter::ACCEPTED] += 1;
-        destination.count_drops(reason, 1, false, true);
-    }
-    for _ in 0..unread.count {
-        destination.count_drops(reason, 1, false, false);
-        state.flushes.note(unread.last, End::Dropped(reason));
-    }
-}
-
 /// Does what is due.
 pub fn pump(destination: &mut Destination, state: &mut State) {
     let now = state.now.monotonic;
@@ -354,10 +287,7 @@ pub fn pump(destination: &mut Destination, state: &mut State) {
         write(destination, state);
     }
     if read_at(destination, state) <= now {
-        let id = destination.journal.unread[0].id;
-        destination.journal.reading = Some(id);
-        destination.journal.read_until = state.now.after(READ_MS_MAX);
-        state.effects.push(Effect::Load(id));
+        read(destination, state);
     }
     let may_look = (denied || state.may_send()) && !destination.stopped && state.phase == Phase::Open;
     let journal = &mut destination.journal;
@@ -423,15 +353,4 @@ fn erase(destination: &mut Destination, state: &mut State) {
             remove(id);
         }
     }
-}
-
-/// When the next record is to be read: when nothing else waits, and it could be sent.
-fn read_at(destination: &Destination, state: &State) -> Millis {
-    let journal = &destination.journal;
-    let idle = destination.waiting.is_empty() && destination.flights.is_empty();
-    if journal.reading.is_some() || journal.unread.is_empty() || !idle || destination.stopped || !state.may_send() {
-        return Millis::MAX;
-    }
-    let backoff = destination.backoff.own.max(destination.backoff.server);
-    backoff.max(journal.retry_at)
 }

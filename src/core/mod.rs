@@ -36,6 +36,7 @@ pub mod destination;
 pub mod encode;
 pub mod flush;
 pub mod journal;
+pub mod journal_read;
 pub mod journal_write;
 pub mod later;
 pub mod retry;

@@ -112,3 +112,20 @@ fn what_other_loggers_of_the_page_hold_of_the_quota_is_left_to_them() {
     assert!(sent.keepalive && sent.body.len() > 20 * 1024, "{}", sent.body.len());
     assert!(sent.body.len() + 40 * 1024 <= KEEPALIVE_BYTES_MAX);
 }
+
+#[test]
+fn where_beacons_are_not_counted_the_rest_goes_in_few() {
+    let mut world = world();
+    log_kilobytes(&mut world, Level::Info, 200);
+    world.hide();
+    assert!(world.sent[0].request.keepalive);
+    let mut seen = 1;
+    while seen < world.sent.len() {
+        let request = world.sent[seen].request.clone();
+        seen += 1;
+        assert!(request.beacon);
+        world.outcome(request.id, Outcome::Taken);
+    }
+    assert_eq!(world.count(counter::UNCONFIRMED) + world.count(counter::IN_FLIGHT), 200);
+    assert!(world.sent.len() <= 6, "{} requests", world.sent.len());
+}

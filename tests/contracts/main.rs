@@ -21,6 +21,7 @@ mod frames;
 mod identity;
 
 mod journal;
+mod kept;
 mod later;
 mod leaving;
 mod offline;

@@ -1,0 +1,67 @@
+/**
+ * Two tabs of one origin with the journal on, and no server. The tab that sends for the dead ones is closed; the other one takes its
+ * place and sends what it left, once, and its own.
+ */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { chosenBrowsers, launch, type RealBrowser } from "../support/browsers.js";
+import type { PlainOptions } from "../support/page.js";
+import { FaultServer } from "../support/server.js";
+import { waitFor } from "../support/wait.js";
+import { account, fence, marks, openWaiting, settle } from "./exits.js";
+import { record, type Run, RUNS } from "./figures.js";
+
+const ENTRIES = 20;
+/** How long both live after they have logged, in ms. The journal may take half a second. */
+const AGE_MS = 1_000;
+/** A sender that has just begun, or has not seen the other one go, looks once a minute. */
+const TAKEOVER_MS = 90_000;
+const OPTIONS: Partial<PlainOptions> = {
+  offline: "persist",
+  flushInterval: 100,
+  retry: { initialDelayMs: 200, maxDelayMs: 1_000 },
+};
+
+for (const name of chosenBrowsers()) {
+  test(`${name}: a living tab takes over what a closed one left in the journal, once`, async () => {
+    const browser = await launch(name);
+    const runs: Run[] = [];
+    try {
+      for (let run = 0; run < RUNS; run += 1) runs.push(await closeOne(browser));
+    } finally {
+      await browser.close();
+    }
+    record({ topic: "tabs", scenario: "no server, two tabs, one is closed, the server is back", browser: name, runs });
+    for (const { accepted, arrived, twice } of runs) assert.deepEqual([accepted, arrived, twice], [2 * ENTRIES, 2 * ENTRIES, 0]);
+  });
+}
+
+async function closeOne(browser: RealBrowser): Promise<Run> {
+  const server = await FaultServer.start();
+  // Each has been answered once before the server goes; the first one is the sender. (A sender that lives on looks once a minute.)
+  const first = await openWaiting(browser, server.url, "first", { entries: 1, bytes: 1, options: OPTIONS });
+  await waitFor("the sender", () => first.page.evaluate(async () => Boolean((await navigator.locks.query()).held?.length)));
+  const second = await openWaiting(browser, server.url, "second", { entries: 1, bytes: 1, options: OPTIONS });
+  for (const { page } of [first, second]) assert.equal((await page.evaluate(() => window.log.flush())).pending, 0);
+  await server.close();
+  const accepted: number[] = [];
+  for (const { page } of [first, second]) {
+    accepted.push(
+      await page.evaluate((entries) => {
+        for (let index = 1; index < entries; index += 1) window.log.info("Logged in vain", { index });
+        return window.log.stats().accepted;
+      }, ENTRIES),
+    );
+  }
+  await new Promise((resolve) => setTimeout(resolve, AGE_MS));
+  await first.page.close();
+  await server.goOn();
+  for (const source of ["first", "second"]) await settle(server.ledger, source, ENTRIES, TAKEOVER_MS);
+  await fence(browser, server);
+  await second.page.close();
+  await server.close();
+  const parts = ["first", "second"].map((source) => account(server.ledger, source, 0));
+  const sum = (member: "arrived" | "twice" | "again") => parts.reduce((all, part) => all + part[member], 0);
+  for (const source of ["first", "second"]) assert.equal(marks(server.ledger, source)[0], 0, `${source} begins at its beginning`);
+  return { accepted: accepted.reduce((a, b) => a + b), arrived: sum("arrived"), twice: sum("twice"), again: sum("again"), counted: null };
+}
