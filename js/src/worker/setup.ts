@@ -8,11 +8,10 @@
 
 import type { Platform } from "../module.js";
 import type { Config } from "../options.js";
-import { check, SapwoodError } from "../shared.js";
+import { check, Pool, SapwoodError } from "../shared.js";
 import type { LoggerOptions } from "../types.js";
 import type { OptionsOf, WorkerOptions } from "../worker.js";
 import { consoleHost } from "./console.js";
-import { Pool } from "./pool.js";
 
 /** So long a flush waits for what the application does after its answer, in ms: platforms end an event after 30 s. */
 const LIMIT_MS = 15_000;

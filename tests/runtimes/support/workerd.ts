@@ -83,7 +83,7 @@ const config :Workerd.Config = (
   sockets = [(name = "http", address = "127.0.0.1:0", http = (), service = "main")],
 );
 const worker :Workerd.Worker = (
-  modules = [(name = "worker.js", esModule = embed "worker.js"), (name = "core.wasm", wasm = embed "core.wasm")],
+  modules = [(name = "worker.js", esModule = embed "worker.js"), (name = "core.wasm", wasm = embed "core.wasm"), (name = "sapwood/core.wasm", wasm = embed "core.wasm")],
   compatibilityDate = "2026-11-01",
   compatibilityFlags = ${list(flags.map((flag) => JSON.stringify(flag)))},
   bindings = ${list(bindings)},
