@@ -47,6 +47,7 @@ export class Event {
   constructor(setup: Setup) {
     this.#setup = setup;
     this.#engine = new RequestEngine(setup.config, leases(setup.pool, () => Number(!this.#ending)));
+    this.#engine._dead = setup.dead;
     this.log = assemble(this.#engine);
   }
 
