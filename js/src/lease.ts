@@ -8,7 +8,7 @@
  * Tested in `tests/runtimes/overlap.test.ts` and `pool.test.ts`.
  */
 
-import { accepted, COUNTERS, counters, type Pool, type Recipe, type Seat, type Start } from "./pool.js";
+import { accepted, COUNTERS, counters, mayStart, type Pool, type Recipe, type Seat, type Start } from "./pool.js";
 import {
   type CoreModule,
   DROP_CLOSED,
@@ -27,16 +27,6 @@ import {
 export interface LeasedModule extends CoreModule {
   /** Sees to a core for `waiting` entries that are handed over next; false where none may be started (at the level of a module). */
   _begin(consent: number, waiting: number): boolean;
-}
-
-/** May what a core needs be asked for? At the level of a Worker's module it may not. */
-function mayStart(): boolean {
-  try {
-    crypto.getRandomValues(new Uint8Array(1));
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 type Result = [delivered: number, pending: number, dropped: number, lastStatus: number];
@@ -118,8 +108,7 @@ class Lease {
     // One that still holds something takes this as well.
     for (const held of this.#all) if (!held._settle) return !!(this.#current = held);
     const [, , , , , drain, entry] = this.#callbacks!;
-    const pool = this.#pool;
-    const seat = pool._lend(this.#recipe!, consent, {
+    const seat = this.#pool._lend(this.#recipe!, consent, {
       _notify: (...told) => this.#notify(held, told),
       _drain: drain,
       _entry: (...signal) => {

@@ -2,7 +2,7 @@
  * The cores of an edge: lent for one flush at a time, because a core is never dropped and ten thousand requests must not leave
  * ten thousand of them.
  *
- * Owns: which cores are free, and whether one may be lent again. Does not own: what is done with one, and whose its counters are (lease.ts).
+ * Owns: which cores are free, whether one may be started, and whether one may be lent again. Does not own: what is done with one, and whose its counters are (lease.ts).
  * Invariants: a core with a past (it holds something, or something went wrong with it) is not lent again, and what it would still send is
  * taken from it; what is lent remembers nothing of how often what was logged; no more than `SPOILED_MAX` cores with a past
  * are kept alive, then the whole instance is left to the garbage collector; a core serves loggers of the same configuration alone;
@@ -125,6 +125,16 @@ export class Pool {
     if (!bytes.length) return;
     hand(module, bytes);
     module._records(core, bytes.length, 0);
+  }
+}
+
+/** May what a core needs be asked for? At the level of a Worker's module it may not. */
+export function mayStart(): boolean {
+  try {
+    crypto.getRandomValues(new Uint8Array(1));
+    return true;
+  } catch {
+    return false;
   }
 }
 
