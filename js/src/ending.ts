@@ -8,7 +8,7 @@
  */
 
 import { run, stat } from "./core.js";
-import type { Engine } from "./engine.js";
+import { type Engine, hasStack } from "./engine.js";
 import {
   CONSENTS,
   DROP_CLOSED,
@@ -32,11 +32,17 @@ const TIMEOUT_MS = 10_000;
 /** No timer waits longer, in ms. */
 const TIMEOUT_MAX_MS = 2_147_483_647;
 
+/** Calls inside of calls that a flush is sure to have room for. */
+const FRAMES = 1000;
+
 /** Answers a flush: delivered, pending, dropped, last status. */
 export type Settle = (delivered?: number, pending?: number, dropped?: number, lastStatus?: number) => void;
 
+/** Runs it, or in a turn of its own where the stack is about to end: what ran out of it in the core could not be told from a trap. */
+const withStack = <T>(run: () => Promise<T>): Promise<T> => (hasStack(FRAMES) ? run() : Promise.resolve().then(run));
+
 export function flush(engine: Engine, options?: FlushOptions): Promise<FlushResult> {
-  return engine._closing || sendAll(engine, timeLimit(options));
+  return engine._closing || withStack(() => sendAll(engine, timeLimit(options)));
 }
 
 async function sendAll(engine: Engine, timeoutMs: number): Promise<FlushResult> {
@@ -47,7 +53,7 @@ async function sendAll(engine: Engine, timeoutMs: number): Promise<FlushResult> 
 }
 
 export function close(engine: Engine, options?: FlushOptions): Promise<FlushResult> {
-  return (engine._closing ||= end(engine, timeLimit(options)));
+  return (engine._closing ||= withStack(() => end(engine, timeLimit(options))));
 }
 
 async function end(engine: Engine, timeoutMs: number): Promise<FlushResult> {
@@ -118,8 +124,12 @@ const wanting = (engine: Engine): boolean => !engine._module && engine._dead ===
 async function coreWithin(engine: Engine, timeoutMs: number): Promise<number> {
   const began = monotonicMs();
   let timer: unknown;
-  await Promise.race([startLater(engine), new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)))]);
-  clearTimeout(timer as number);
+  try {
+    await Promise.race([startLater(engine), new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)))]);
+    clearTimeout(timer as number);
+  } catch {
+    // No timer may be had: the level of a Worker's module.
+  }
   engine._drain();
   return Math.max(0, Math.round(timeoutMs - monotonicMs() + began));
 }
@@ -129,9 +139,9 @@ function answer(engine: Engine, close: boolean, timeoutMs: number): Promise<Flus
   return new Promise((resolve) => {
     const token = ++engine._tokens;
     // The core's own timer keeps no process (of Node) alive; who waits for an answer must get it.
-    const stay = setTimeout(() => {}, TIMEOUT_MAX_MS);
+    const stay = engine._loader._edge ? 0 : setTimeout(() => {}, TIMEOUT_MAX_MS);
     const settle: Settle = (delivered = 0, pending = 0, dropped = 0, lastStatus = 0) => {
-      clearTimeout(stay);
+      if (stay) clearTimeout(stay);
       engine._waiting.delete(token);
       resolve({ delivered, pending, dropped, lastStatus });
     };

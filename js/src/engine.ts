@@ -42,10 +42,10 @@ export const TURN_ENTRIES = 512;
 const FRAMES = 500;
 const dive = (frames: number): number => frames && 1 + dive(frames - 1);
 
-/** Is there stack for a hand-over? One that ran out of it in the middle could not be told from a trap. */
-function hasStack(): boolean {
+/** Is there stack for so many calls inside of calls? A hand-over that ran out of it in the middle could not be told from a trap. */
+export function hasStack(frames = FRAMES): boolean {
   try {
-    return dive(FRAMES) > 0;
+    return dive(frames) > 0;
   } catch {
     return false;
   }

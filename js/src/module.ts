@@ -6,9 +6,12 @@
  */
 
 import { connect } from "../generated/glue.js";
-import { EDGE_INIT } from "./edge.js";
+import { createEdge, EDGE_INIT } from "./edge.js";
+import { Pool } from "./pool.js";
 import type { CoreModule, Loader } from "./protocol.js";
+import type { RootLogger } from "./root.js";
 import type { CoreSource } from "./slim.js";
+import type { LoggerOptions } from "./types.js";
 
 /** An instance of a compiled core; `host` is its global object. */
 export function instance(module: WebAssembly.Module, host?: object): CoreModule {
@@ -30,32 +33,35 @@ export function edge(module: WebAssembly.Module): Platform {
   return { _connect: (host) => instance(module, host), _edge: EDGE_INIT, _structured: true };
 }
 
-/** The loader of all loggers there that are not a request's. */
-export function edgeLoader(platform: Platform): Loader {
-  let loaded: CoreModule | undefined;
-  const now = (): CoreModule => (loaded ??= platform._connect());
-  return { _now: now, _later: async () => now(), _drop: () => (loaded = undefined), _edge: platform._edge };
-}
+/** Is every request a world of its own here, or is it a process? For code that runs everywhere. */
+export const isEdge = (): boolean => "EdgeRuntime" in globalThis || globalThis.navigator?.userAgent === "Cloudflare-Workers";
+export const isProcess = (): boolean => !!(globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node;
 
-/** Is every request a world of its own here? For code that runs everywhere. */
-const isEdge = (): boolean => "EdgeRuntime" in globalThis || globalThis.navigator?.userAgent === "Cloudflare-Workers";
+/** A module that an application brings: at once where it is one, or when it has been got. */
+function modules(source: CoreSource): { now(): WebAssembly.Module; later(): Promise<WebAssembly.Module> } {
+  let module = typeof source === "function" ? undefined : source;
+  return {
+    now() {
+      if (!module) throw new Error("the core is not loaded yet");
+      return module;
+    },
+    later: async () => (module ??= await (source as () => WebAssembly.Module | PromiseLike<WebAssembly.Module>)()),
+  };
+}
 
 /** A loader for a module that was brought. */
 export function brought(source: CoreSource): Loader {
+  const { now, later } = modules(source);
   let loaded: CoreModule | undefined;
-  const loader: Loader = {
-    _now() {
-      if (loaded) return loaded;
-      if (typeof source === "function") throw new Error("the core is not loaded yet");
-      return (loaded = instance(source));
-    },
-    async _later() {
-      const module = loaded ? undefined : await (typeof source === "function" ? source() : source);
-      return (loaded ??= instance(module!));
-    },
-    _drop() {
-      loaded = undefined;
-    },
+  return {
+    _now: () => (loaded ??= instance(now())),
+    _later: async () => (loaded ??= instance(await later())),
+    _drop: () => (loaded = undefined),
   };
-  return isEdge() ? { ...loader, _edge: EDGE_INIT } : loader;
+}
+
+/** `createLogger` on an edge for a module that was brought. */
+export function broughtToEdge(options: LoggerOptions, source: CoreSource): RootLogger {
+  const { now, later } = modules(source);
+  return createEdge(options, new Pool(() => instance(now()), EDGE_INIT), later);
 }

@@ -51,7 +51,7 @@ export function setText<L extends Logger>(logger: L, number: number, value: unkn
 }
 
 /** Makes one of too many context patches; where the core cannot be had, or it becomes too large, the oldest goes. */
-function bounded(engine: Engine, own: readonly Fragment[]): readonly Fragment[] {
+export function bounded(engine: Engine, own: readonly Fragment[]): readonly Fragment[] {
   const contexts = own.filter(([field]) => field === FIELD_CONTEXT);
   if (contexts.length <= CONTEXTS_MAX) return own;
   const merged = hasCore(engine) && merge(engine, contexts);

@@ -60,6 +60,7 @@ export const FIELDS = [
 
 export const DROP_BUFFER_FULL = 2;
 export const DROP_UNSERIALISABLE = 5;
+export const DROP_RETRIES_EXHAUSTED = 7;
 export const DROP_CONSENT = 10;
 export const DROP_NOT_READY = 11;
 export const DROP_NOT_CONFIGURED = 12;

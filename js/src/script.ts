@@ -16,7 +16,9 @@ let loaded: CoreModule | undefined;
 const now = (): CoreModule => (loaded ??= script());
 const loader: Loader = { _now: now, _later: async () => now() };
 
-/** Makes a logger, as `createLogger` of `sapwood` does. */
+/**
+ * Makes a logger, as `createLogger` of `sapwood` does in a page. In a process (Node) nothing is sent at its end by itself: call `close()`.
+ */
 export function createLogger(options: LoggerOptions): RootLogger {
   return create(options, loader);
 }

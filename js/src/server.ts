@@ -3,7 +3,8 @@
  *
  * Owns: what happens at the end of the process. Does not own: flushes (ending.ts).
  * Invariants: nothing of a logger keeps the process alive but a flush that was asked for, or the one at its end; a signal ends
- * the process as it would without us, a flush later; whoever else listens for a signal decides alone. Tested in `tests/runtimes`.
+ * the process as it would without us, a flush later, and a second one at once; whoever else listens for a signal decides alone, but for other
+ * copies of this package and `signal-exit`, which step back as we do. Tested in `tests/runtimes`, signals in `signals.test.ts`.
  */
 
 import { type StorageClass, useStorage } from "./ambient.js";
@@ -18,10 +19,20 @@ import type { LoggerOptions } from "./types.js";
 
 /** So long the end of the process waits for what is held, in ms. */
 const EXIT_MS = 5000;
-const SIGNALS = ["SIGTERM", "SIGINT", "SIGHUP"];
+/** The last one ends Node under `nohup` as well. Bun ignores it there, but for who listens; Deno does, until somebody listens for any signal. */
+const SIGNALS = "Deno" in globalThis || "Bun" in globalThis ? ["SIGTERM", "SIGINT"] : ["SIGTERM", "SIGINT", "SIGHUP"];
+/** Where all copies of this package in a process count those that listen for signals. */
+const LISTENING = Symbol.for("sapwood.signals");
+
+interface Counted {
+  readonly count?: number;
+}
 
 interface Process {
   readonly pid: number;
+  [LISTENING]?: number;
+  /** Of `signal-exit` 3. */
+  readonly __signal_exit_emitter__?: Counted;
   on(event: string, listener: (signal: string) => void): unknown;
   off(event: string, listener: (signal: string) => void): unknown;
   listenerCount(event: string): number;
@@ -50,20 +61,40 @@ function beforeExit(): void {
   }
 }
 
-function signalled(this: unknown, signal: string): void {
-  const { process } = globalThis as unknown as { process: Process };
-  const alone = process.listenerCount(signal) === 1;
-  void flushAll().then(() => {
-    if (!alone) return;
-    process.off(signal, signalled);
-    process.kill(process.pid, signal);
-  });
+/** Listeners that end the process where no other one decides: `signal-exit` 3 and 4, which count on being alone, as we do. */
+function modest(process: Process): number {
+  const four = (globalThis as { [name: symbol]: Counted | undefined })[Symbol.for("signal-exit emitter")];
+  return (process.__signal_exit_emitter__?.count ?? 0) + (four?.count ?? 0);
 }
 
-function listen(change: "on" | "off"): void {
+/** Has a signal been heard that will end the process? */
+let ending = false;
+
+function signalled(this: unknown, signal: string): void {
+  const { process } = globalThis as unknown as { process: Process };
+  const alone = process.listenerCount(signal) <= (process[LISTENING] ?? 0) + modest(process);
+  const end = (): void => {
+    if (!alone || !listening) return;
+    listen(false);
+    // The last copy of this package ends it for all.
+    if (!process[LISTENING]) process.kill(process.pid, signal);
+  };
+  // Who sends a second one does not want to wait.
+  if (ending) return end();
+  ending = alone;
+  void flushAll().then(end);
+}
+
+let listening = false;
+
+function listen(on: boolean): void {
   const { process } = globalThis as { process?: Process };
-  process?.[change]("beforeExit", beforeExit);
-  for (const signal of SIGNALS) process?.[change](signal, signalled);
+  if (!process || listening === on) return;
+  listening = on;
+  process[LISTENING] = (process[LISTENING] ?? 0) + (on ? 1 : -1);
+  const change = on ? "on" : "off";
+  process[change]("beforeExit", beforeExit);
+  for (const signal of SIGNALS) process[change](signal, signalled);
 }
 
 /** `createLogger` there. */
@@ -72,13 +103,13 @@ export function createServer(options: LoggerOptions, loader: Loader, storage: St
   const engine = new ServerEngine(check(options), loader);
   const log = assemble(engine, (root) => captureCrashes(root, flushAll));
   if (engine._dead !== undefined) return log;
-  if (!live.size) listen("on");
+  if (!live.size) listen(true);
   live.add(log);
   const detach = engine._detach;
   engine._detach = () => {
     detach?.();
     live.delete(log);
-    if (!live.size) listen("off");
+    if (!live.size) listen(false);
   };
   return log;
 }

@@ -3,7 +3,7 @@
  * `sapwood/core.wasm` in whatever way its platform and its policy like best. Tested in `tests/package` and `tests/runtimes`.
  */
 
-import { brought, create } from "./shared.js";
+import { brought, broughtToEdge, create, createServer, isEdge, isProcess, storageClass } from "./shared.js";
 import type { LoggerOptions, RootLogger } from "./types.js";
 
 export { type ErrorCode, SapwoodError } from "./error.js";
@@ -13,7 +13,7 @@ export type * from "./types.js";
 export type CoreSource = WebAssembly.Module | (() => WebAssembly.Module | PromiseLike<WebAssembly.Module>);
 
 /**
- * Makes a logger, as `createLogger` of `sapwood` does, over a core that the application brings.
+ * Makes a logger, as `createLogger` of `sapwood` does where it runs (a page, a process, an edge), over a core that the application brings.
  *
  * @throws SapwoodError when an option is wrong (`code`, `field`).
  *
@@ -22,5 +22,6 @@ export type CoreSource = WebAssembly.Module | (() => WebAssembly.Module | Promis
  * const log = createLogger({ source: "web-shop", endpoint: "/v1/logs" }, core);
  */
 export function createLogger(options: LoggerOptions, core: CoreSource): RootLogger {
-  return create(options, brought(core));
+  if (isEdge()) return broughtToEdge(options, core);
+  return isProcess() ? createServer(options, brought(core), storageClass()) : create(options, brought(core));
 }

@@ -12,13 +12,19 @@ export type * from "./types.js";
 
 /**
  * The options of `withSapwood`: those of `createLogger`, but for what an event has no use for. Where nothing else is said, an event's
- * entries leave in one request, which is not tried again (`retry: { maxRetries }` allows more).
+ * entries leave in one request, or a few where they are more than a megabyte with all that is said of each, and none is tried again
+ * (`retry: { maxRetries }` allows more). What is logged while they are on their way makes one more.
  */
 export interface WorkerOptions extends Omit<LoggerOptions, "captureErrors" | "consent" | "flushInterval"> {
   /** `"console"`: no request at all, each entry is printed by the console's method for its level. Default `"fetch"`. */
   output?: "fetch" | "console";
   /** Longest time that the flush waits, after the answer and the end of its body, for what `ctx.waitUntil` was given, in ms. Default 15,000. */
   limitMs?: number;
+  /**
+   * Which bodies the flush waits for: `"auto"`, those of a stream's type (`text/event-stream`, JSON lines) or of none; true, all whose length is not
+   * in their headers; false, none. A body that is watched goes out chunk by chunk, without the length that the platform would name. Default `"auto"`.
+   */
+  streams?: "auto" | boolean;
   /** Log every `fetch` event by itself, with status and duration. Default true. */
   requests?: boolean;
 }

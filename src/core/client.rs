@@ -187,6 +187,10 @@ impl Client {
                     self.destination.backoff.forget();
                 }
                 self.state.consent = consent;
+                if consent == Consent::Denied {
+                    // Nothing is kept, nor what was logged how often.
+                    self.rates = Rates::default();
+                }
             }
             Event::Journal(event) => journal::handle(&mut self.destination, event, &mut self.state),
         }

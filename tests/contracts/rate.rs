@@ -1,6 +1,6 @@
 //! Promise: a flood of one template or of one level is bounded, one entry stands for what was left out, and
 //! the sum closes.
-use sapwood::core::config::Config;
+use sapwood::core::config::{Config, Consent};
 use sapwood::core::event::Event;
 use sapwood::core::level::Level;
 use sapwood::core::limits::{RATE_LEVEL_FACTOR, RATE_LIMIT_DEFAULT};
@@ -236,4 +236,16 @@ fn a_summary_that_cannot_be_written_leaves_the_entry_before_it_whole() {
         .map(|entry| entry["message"].clone())
         .collect();
     assert_eq!(messages, ["whole"]);
+}
+
+/// What counted before is no longer there: an edge lends one core to one request after the other.
+#[test]
+fn a_denied_consent_forgets_what_was_counted() {
+    let mut world = with(|_| {});
+    hand_over(&mut world, 0, same(10));
+    assert_eq!(arrived(&mut world).len(), 10);
+    world.handle(Event::Consent(Consent::Denied));
+    world.handle(Event::Consent(Consent::Granted));
+    hand_over(&mut world, 0, same(10));
+    assert_eq!((arrived(&mut world).len(), limited(&world)), (10, 0));
 }

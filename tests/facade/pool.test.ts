@@ -1,9 +1,13 @@
-// The cores that requests borrow: one that trapped is lent to nobody else, and giving it back throws nothing.
+// The cores that flushes borrow: one that trapped is lent to nobody else, and giving it back throws nothing.
 import assert from "node:assert/strict";
 import { it } from "node:test";
-import { create } from "../../js/src/create.js";
+import { assemble } from "../../js/src/create.js";
+import { EdgeEngine } from "../../js/src/edge.js";
+import { leases } from "../../js/src/lease.js";
+import { check } from "../../js/src/options.js";
+import { Pool } from "../../js/src/pool.js";
 import type { CoreModule } from "../../js/src/protocol.js";
-import { Pool } from "../../js/src/worker/pool.js";
+import type { RootLogger } from "../../js/src/root.js";
 import { FakeModule } from "./support/core.js";
 import { assertCloses } from "./support/logger.js";
 
@@ -17,29 +21,33 @@ function glued(module: FakeModule): CoreModule {
   return { _memory: module._memory, ...Object.fromEntries(calls) } as CoreModule;
 }
 
-/** A request, from its first entry to its flush; what gives its core back. */
-async function request(pool: Pool): Promise<() => void> {
-  const loader = pool.lease();
-  const log = create(OPTIONS, loader);
-  assert.equal((await log.info("m").flush()).delivered, 1);
-  assertCloses(log.stats());
-  return loader._return;
+/** A request's logger, with an entry. */
+function begin(pool: Pool): RootLogger {
+  const log = assemble(new EdgeEngine(check(OPTIONS), leases(pool, () => 0)));
+  log.info("m");
+  return log;
 }
 
 it("a core that came back empty is lent again", async () => {
   const module = new FakeModule();
   const pool = new Pool(() => glued(module), {});
-  (await request(pool))();
-  (await request(pool))();
+  for (let request = 0; request < 2; request++) {
+    const log = begin(pool);
+    assert.equal((await log.flush()).delivered, 1);
+    assertCloses(log.stats());
+  }
   assert.equal(module.cores.length, 1);
 });
 
 it("a core that traps when it comes back is lent to nobody else", async () => {
   const module = new FakeModule();
   const pool = new Pool(() => glued(module), {});
-  const giveBack = await request(pool);
+  const log = begin(pool);
+  const flushed = log.flush();
   module.core.trapAt = "stat";
-  giveBack();
-  (await request(pool))();
+  await flushed;
+  assertCloses(log.stats());
+  assert.equal(log.stats().dropped.core_failed, 1);
+  assert.equal((await begin(pool).flush()).delivered, 1);
   assert.equal(module.cores.length, 2);
 });

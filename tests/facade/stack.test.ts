@@ -40,3 +40,30 @@ it("entries logged in a recursion without an end are kept or counted", () => {
     assert.ok(full < accepted / 50, `${full} of ${accepted} found no room`);
   }
 });
+
+for (const method of ["flush", "close"] as const) {
+  it(`${method} near the end of the stack is answered, and the core lives`, async () => {
+    const { log, entries } = rig();
+    log.info("held");
+    entries();
+    const answers: Promise<unknown>[] = [];
+    // Each frame on the way back has a little more room than the last one.
+    const dive = (): void => {
+      try {
+        dive();
+      } catch (error) {
+        try {
+          if (answers.length < 1000) answers.push(log[method]());
+        } catch (error) {
+          // The call itself had no room.
+          assert.ok(error instanceof RangeError);
+        }
+        if (answers.length < 1000) throw error;
+      }
+    };
+    dive();
+    const states = (await Promise.allSettled(answers)).map(({ status }) => status);
+    assert.deepEqual([states.length, new Set(states)], [1000, new Set(["fulfilled"])]);
+    assert.deepEqual([log.stats().core, log.stats().delivered, log.stats().dropped], ["wasm", 1, {}]);
+  });
+}

@@ -1,7 +1,8 @@
 /** The core on Vercel's edge: as on Workers, with the mark by which its bundlers know a module. Tested in `tests/package`. */
 
 import module from "./core.wasm?module";
-import { edge, edgeLoader } from "../shared.js";
+import { edge, Pool } from "../shared.js";
 
 export const platform = edge(module);
-export const core = edgeLoader(platform);
+/** The cores of all loggers that are not an event's. */
+export const core = new Pool(() => platform._connect(), platform._edge);

@@ -4,7 +4,8 @@
  */
 
 import module from "./core.wasm";
-import { edge, edgeLoader } from "../shared.js";
+import { edge, Pool } from "../shared.js";
 
 export const platform = edge(module);
-export const core = edgeLoader(platform);
+/** The cores of all loggers that are not an event's. */
+export const core = new Pool(() => platform._connect(), platform._edge);

@@ -1,16 +1,17 @@
 /**
  * One event of a Worker, from its begin to the last of its entries.
  *
- * Owns: the event's logger, what it waits for before its one flush, the time limit of that. Does not own: what is said of an event
- * (events.ts), cores (pool.ts).
- * Invariants: nothing is sent before the event's own work has ended, and then once; what was thrown is thrown on; the event
- * is not kept waiting; nothing of ours throws into it. Tested in `tests/runtimes/workers.test.ts`.
+ * Owns: the event's logger, what it waits for before its flush, the time limit of that. Does not own: what is said of an event
+ * (events.ts), cores (lease.ts, pool.ts).
+ * Invariants: nothing is sent before the event's own work has ended, and then once, and once more if something was logged meanwhile; what is
+ * logged after that is dropped and counted; what was thrown is thrown on; the event is not kept waiting; nothing of ours throws into it.
+ * Tested in `tests/runtimes/workers.test.ts` and `pool.test.ts`.
  */
 
 import type { Logger } from "../logger.js";
 import type { RootLogger } from "../root.js";
 import { DROP_BUFFER_FULL, DROP_CLOSED } from "../protocol.js";
-import { assemble, EdgeEngine } from "../shared.js";
+import { assemble, EdgeEngine, leases } from "../shared.js";
 import type { Setup } from "./setup.js";
 
 /** What the platform gives beside an event. */
@@ -38,15 +39,15 @@ export class Event {
   readonly log: RootLogger;
   readonly #engine: RequestEngine;
   readonly #setup: Setup;
-  readonly #return: () => void;
+  /** Does what a flush leaves have no other one to wait for? */
+  #ending = false;
   /** What the application asked to be waited for, and the end of a streamed body. */
   readonly #pending = new Set<Promise<unknown>>();
 
   constructor(setup: Setup) {
-    const loader = setup.pool.lease(() => this.#engine._consent);
     this.#setup = setup;
-    this.#return = loader._return;
-    this.#engine = new RequestEngine(setup.config, loader);
+    this.#engine = new RequestEngine(setup.config, leases(setup.pool, () => Number(!this.#ending), undefined, setup.shared));
+    this.#engine._dead = setup.dead;
     this.log = assemble(this.#engine);
   }
 
@@ -76,29 +77,27 @@ export class Event {
     void settled.then(() => this.#pending.delete(settled));
   }
 
-  /** The flush: once, when `body` has ended and all that is waited for, or the time is over. Never rejects. */
+  /** The flush, when `body` has ended and all that is waited for, or the time is over; and one more for what came meanwhile. Never rejects. */
   async finish(body?: Promise<unknown>): Promise<void> {
-    const { limitMs, timeoutMs } = this.#setup;
+    const engine = this.#engine;
     // Not in the task that answers.
     await new Promise((resolve) => setTimeout(resolve));
     await body?.catch(() => {});
-    if (this.#pending.size) await this.#settled(limitMs);
-    if (this.#engine._accepted) await this.log.flush({ timeoutMs });
-    this.#engine._dead ??= DROP_CLOSED;
-    this.#return();
-  }
-
-  /** All that is waited for has come to its end, or the time is over. */
-  async #settled(limitMs: number): Promise<void> {
     let over = false;
     let timer: unknown;
     const limit = new Promise<void>((resolve) => {
       timer = setTimeout(() => {
         over = true;
         resolve();
-      }, limitMs);
+      }, this.#setup.limitMs);
     });
-    while (this.#pending.size && !over) await Promise.race([Promise.all(this.#pending), limit]);
+    for (let round = 0; round < 2; round++) {
+      while (this.#pending.size && !over) await Promise.race([Promise.all(this.#pending), limit]);
+      this.#ending = true;
+      if (engine._tapes.length || (!round && engine._accepted)) await this.log.flush({ timeoutMs: this.#setup.timeoutMs });
+    }
     clearTimeout(timer as number);
+    engine._discard(DROP_CLOSED);
+    engine._dead ??= DROP_CLOSED;
   }
 }

@@ -3,16 +3,17 @@
  *
  * Owns: the wrapper's own options, and what differs in the defaults of the logger's: one batch an event, no second attempt. Invariants:
  * options that come from the environment are read at the first event, for there the secrets are; what is wrong with them then hurts
- * no event. Tested in `tests/runtimes/workers.test.ts`.
+ * no event, and is told once. Tested in `tests/runtimes/workers.test.ts`.
  */
 
 import type { Platform } from "../module.js";
 import type { Config } from "../options.js";
-import { check, SapwoodError } from "../shared.js";
+import { check, EdgeEngine, leases, Pool, SapwoodError } from "../shared.js";
 import type { LoggerOptions } from "../types.js";
 import type { OptionsOf, WorkerOptions } from "../worker.js";
 import { consoleHost } from "./console.js";
-import { Pool } from "./pool.js";
+import type { Shared } from "../lease.js";
+import type { Streams } from "./stream.js";
 
 /** So long a flush waits for what the application does after its answer, in ms: platforms end an event after 30 s. */
 const LIMIT_MS = 15_000;
@@ -23,15 +24,32 @@ const NOWHERE = "https://console.invalid/";
 export interface Setup {
   readonly config: Config;
   readonly pool: Pool;
+  readonly shared: Shared;
   readonly limitMs: number;
   readonly timeoutMs: number;
   /** Is every request logged by itself? */
   readonly requests: boolean;
+  readonly streams: Streams;
+  /** Why every entry is dropped: there is nowhere to send to. */
+  readonly dead: number | undefined;
+}
+
+/** What the console is told in the place of callbacks that were not given: once for all events, not for each. */
+function tellOnce({ onError, onDrop }: Pick<Config, "onError" | "onDrop">): Required<Pick<LoggerOptions, "onError" | "onDrop">> {
+  const told = new Set<string>();
+  const warn = (kind: string, text: string): void => {
+    if (!told.has(kind)) console.warn(text);
+    told.add(kind);
+  };
+  return {
+    onError: onError ?? (({ code, message }) => warn(code, message)),
+    onDrop: onDrop ?? ((reason) => warn(reason, `sapwood: entries dropped (${reason})`)),
+  };
 }
 
 /** What a wrapper was given, checked. Throws as `createLogger` does. */
 export function setup(platform: Platform, options: WorkerOptions): Setup {
-  const { output, limitMs = LIMIT_MS, requests = true, ...rest } = options;
+  const { output, limitMs = LIMIT_MS, requests = true, streams = "auto", ...rest } = options;
   if (output === "console") delete rest.apiKey;
   const prints = output === "console";
   if (!prints && output !== undefined && output !== "fetch") throw new SapwoodError("invalid_option", "output");
@@ -40,12 +58,19 @@ export function setup(platform: Platform, options: WorkerOptions): Setup {
     batchBytes: 1_048_576,
     ...rest,
     retry: { maxRetries: 0, ...rest.retry },
-    ...(prints && { endpoint: NOWHERE }),
+    // The console is given text.
+    ...(prints && { endpoint: NOWHERE, compress: false }),
   };
   const config = check(given);
+  const pool = new Pool(() => platform._connect(prints ? consoleHost(platform._structured) : undefined), platform._edge);
+  // Says that there is nowhere to send to, once and here.
+  const { _dead: dead } = new EdgeEngine(config, leases(pool, () => 0));
   return {
-    config,
-    pool: new Pool(() => platform._connect(prints ? consoleHost(platform._structured) : undefined), platform._edge),
+    config: { ...config, ...tellOnce(config), ...(dead !== undefined && { endpoint: NOWHERE, apiKey: undefined }) },
+    pool,
+    shared: {},
+    dead,
+    streams,
     limitMs: Number.isFinite(limitMs) && limitMs >= 0 ? Math.min(limitMs, LIMIT_MAX_MS) : LIMIT_MS,
     // The request's own time, and a little for what is between.
     timeoutMs: config.timeoutMs + 100,

@@ -22,29 +22,36 @@ const EVENTS = ["fetch", "scheduled", "queue", "email", "tail"];
 /** What the platform calls on an object, and with how many arguments. */
 const METHODS = { fetch: 1, alarm: 1, webSocketMessage: 2, webSocketClose: 4, webSocketError: 2 };
 
+/** Where the platform gives none (a test that calls a handler with the request alone). */
+const NO_CONTEXT: Context = { waitUntil() {} };
+
+/** What we log by ourselves throws into no event, `strict` or not. */
+function quietly<T>(log: () => T): T | undefined {
+  try {
+    return log();
+  } catch {
+    return undefined;
+  }
+}
+
 /** Calls `handle` with a logger, logs what it throws, and sees to the flush. */
 async function around(setup: Setup, context: Context, kind: string, given: unknown, handle: (event: Event) => unknown): Promise<unknown> {
   const event = new Event(setup);
   const { log } = event;
-  let what = "";
-  try {
-    if (kind === "fetch") what = describeRequest(log, given as Request);
-    else log.setContext(contextOf(kind, given));
-  } catch {
-    // A request that cannot be read is logged without.
-  }
+  const isRequest = kind === "fetch";
+  const what = quietly(() => (isRequest ? describeRequest(log, given as Request) : void log.setContext(contextOf(kind, given)))) ?? "";
   const began = Date.now();
   let body: Promise<unknown> | undefined;
   try {
     const result = await handle(event);
     if (!(result instanceof Response)) return result;
-    if (setup.requests) logRequest(log, what, result.status, Date.now() - began);
-    const [response, ended] = observed(result);
+    if (setup.requests) quietly(() => logRequest(log, what, result.status, Date.now() - began));
+    const [response, ended] = observed(result, setup.streams);
     body = ended;
     return response;
   } catch (error) {
-    if (what) log.setContext({ http: { status: 500, durationMs: Date.now() - began } });
-    log.error(error);
+    quietly(() => isRequest && log.setContext({ http: { status: 500, durationMs: Date.now() - began } }));
+    quietly(() => log.error(error));
     throw error;
   } finally {
     context.waitUntil(event.finish(body));
@@ -56,10 +63,10 @@ function wrapHandler<Env>(setupFor: (env: Env) => Setup, handler: Instance): Ins
   const wrapped: Instance = Object.create(handler) as Instance;
   for (const kind of EVENTS) {
     if (typeof handler[kind] !== "function") continue;
-    wrapped[kind] = (given, env, context) =>
-      around(setupFor(env as Env), context as Context, kind, given, (event) =>
-        handler[kind]!(given, env, event.wrap(context as Context)),
-      );
+    wrapped[kind] = (given, env, platform) => {
+      const context = (platform ?? NO_CONTEXT) as Context;
+      return around(setupFor(env as Env), context, kind, given, (event) => handler[kind]!(given, env, event.wrap(context)));
+    };
   }
   return wrapped;
 }
@@ -90,7 +97,7 @@ function wrapClass<Env>(setupFor: (env: Env) => Setup, Base: Class): Class {
         const log: Logger = event.log;
         return method.call(this, ...platform, log);
       };
-      return around(setupFor(env), context, kind, given[0], handle);
+      return around(setupFor(env), context ?? NO_CONTEXT, kind, given[0], handle);
     };
   }
   return Wrapped;

@@ -40,7 +40,7 @@ function main({ variables = {}, flags, objects = [] }: Shape): string {
   const classes = objects.map((name) => `(name = "${name.toUpperCase()}", durableObjectNamespace = "${name}")`);
   const namespaces = objects.map((name) => `(className = "${name}", uniqueKey = "${name}")`);
   return `const main :Workerd.Worker = (
-  modules = [(name = "worker.js", esModule = embed "worker.js"), (name = "core.wasm", wasm = embed "core.wasm")],
+  modules = [(name = "worker.js", esModule = embed "worker.js"), (name = "core.wasm", wasm = embed "core.wasm"), (name = "sapwood/core.wasm", wasm = embed "core.wasm")],
   compatibilityDate = "${DATE}",
   compatibilityFlags = ${quoted(flags)},
   bindings = ${list([...texts, ...classes])},

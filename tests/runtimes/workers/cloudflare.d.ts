@@ -14,4 +14,5 @@ declare module "cloudflare:workers" {
     send(text: string): void;
     close(code: number, reason: string): void;
   }
+  export const env: { ENDPOINT: string };
 }
