@@ -35,8 +35,8 @@ type Result = [delivered: number, pending: number, dropped: number, lastStatus: 
 interface Held {
   readonly _seat: Seat;
   _clean: boolean;
-  /** Answers the flush that it is in. */
-  _settle: ((result: Result) => void) | undefined;
+  /** Answers the flushes that it is in, by their tokens. */
+  readonly _settles: Map<number, (result: Result) => void>;
 }
 
 /** What loggers of one configuration share: they need not write it again. */
@@ -48,6 +48,9 @@ class Lease {
   readonly #pool: Pool;
   readonly #keep: () => number;
   readonly #shared: Shared;
+  /** Do requests share this logger? Then a flush leaves alone what another one has begun. */
+  readonly #apart: boolean;
+  #closed = false;
   #callbacks: Start | undefined;
   /** All that this logger has; of them the one that takes what is handed over, and the one whose signal is being passed on. */
   readonly #all = new Set<Held>();
@@ -59,9 +62,10 @@ class Lease {
   #skew = 0;
   readonly #past: number[] = Array.from({ length: COUNTERS }, () => 0);
 
-  constructor(pool: Pool, keep: () => number, shared: Shared) {
+  constructor(pool: Pool, keep: () => number, shared: Shared | undefined) {
     this.#pool = pool;
-    this.#shared = shared;
+    this.#shared = shared ?? {};
+    this.#apart = !shared;
     this.#keep = keep;
   }
 
@@ -116,7 +120,7 @@ class Lease {
       return false;
     }
     // One that still holds something takes this as well.
-    for (const held of this.#all) if (!held._settle) return !!(this.#current = held);
+    for (const held of this.#all) if (!held._settles.size) return !!(this.#current = held);
     const [, , , , , drain, entry] = this.#callbacks!;
     const seat = this.#pool._lend(this.#shared._recipe!, consent, {
       _notify: (...told) => this.#notify(held, told),
@@ -128,46 +132,50 @@ class Lease {
         this.#signalled = outer;
       },
     });
-    const held: Held = { _seat: seat, _clean: true, _settle: undefined };
+    const held: Held = { _seat: seat, _clean: true, _settles: new Map() };
     this.#all.add(held);
     this.#current = held;
     return true;
   }
 
   #notify(held: Held, told: Parameters<Start[4]>): void {
-    const [kind, , ...numbers] = told;
+    const [kind, token, ...numbers] = told;
     if (kind === NOTIFY_PROBLEM) held._clean = false;
-    if (kind === NOTIFY_SETTLED) held._settle?.(numbers as unknown as Result);
+    if (kind === NOTIFY_SETTLED) held._settles.get(token)?.(numbers as unknown as Result);
     else this.#callbacks![4](...told);
   }
 
   #flush(token: number, timeoutMs: number, close: boolean): void {
-    const idle = [...this.#all].filter(({ _settle }) => !_settle);
+    this.#closed ||= close;
+    const concerned = [...this.#all].filter(({ _settles }) => close || !this.#apart || !_settles.size);
     this.#current = undefined;
     const sum: Result = [0, this.#left, 0, 0];
-    let open = idle.length;
+    let open = concerned.length;
     const settled = (): void => void (open || this.#callbacks![4](NOTIFY_SETTLED, token, ...sum));
-    for (const held of idle) {
-      held._settle = ([delivered, pending, dropped, lastStatus]) => {
+    for (const held of concerned) {
+      held._settles.set(token, ([delivered, pending, dropped, lastStatus]) => {
         // Behind what the core has still to say in this turn.
         void Promise.resolve().then(() => {
-          held._settle = undefined;
-          const lost = Math.min(this.#release(held, close), pending);
+          held._settles.delete(token);
+          const lost = Math.min(this.#release(held), pending);
           [delivered, pending - lost, dropped + lost].forEach((count, i) => (sum[i]! += count));
           sum[3] = lastStatus || sum[3];
           open--;
           settled();
         });
-      };
+      });
     }
     // Each may settle at once.
-    for (const { _seat } of idle) _seat._module._flush(_seat._core, token, timeoutMs, false);
-    if (!idle.length) settled();
+    for (const { _seat } of concerned) _seat._module._flush(_seat._core, token, timeoutMs, false);
+    if (!concerned.length) settled();
   }
 
   /** A flush is over: the core stays if it holds something and there is room, or goes back; how many entries were lost so. */
-  #release(held: Held, close: boolean): number {
+  #release(held: Held): number {
+    // Another flush still waits for it, or it is back.
+    if (held._settles.size || !this.#all.has(held)) return 0;
     const { _seat } = held;
+    const close = this.#closed;
     let now: number[];
     try {
       now = counters(_seat);
@@ -177,7 +185,7 @@ class Lease {
       return 0;
     }
     const pending = now[STAT_BUFFERED]! + now[STAT_IN_FLIGHT]!;
-    const kept = [...this.#all].filter(({ _settle }) => !_settle).length - 1;
+    const kept = [...this.#all].filter(({ _settles }) => !_settles.size).length - 1;
     if (pending && !close && kept < this.#keep()) return 0;
     this.#all.delete(held);
     this.#skew = _seat._module._stat(_seat._core, STAT_CLOCK_SKEW) || this.#skew;
@@ -205,9 +213,10 @@ class Lease {
 
 /**
  * The loader of one logger; up to `keep()` cores stay with it when a flush leaves something. `prepare`: what has to be awaited before the
- * pool can make an instance. `shared`: what others of the same configuration have.
+ * pool can make an instance. `shared`: what the events of one configuration have in common; such a logger belongs to one event, so
+ * its flushes wait for what the ones before have begun.
  */
-export function leases(pool: Pool, keep: () => number, prepare?: () => Promise<unknown>, shared: Shared = {}): Loader {
+export function leases(pool: Pool, keep: () => number, prepare?: () => Promise<unknown>, shared?: Shared): Loader {
   const _now = (): CoreModule => new Lease(pool, keep, shared).module();
   const _later = async (): Promise<CoreModule> => {
     await prepare?.();

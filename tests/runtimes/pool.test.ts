@@ -158,3 +158,39 @@ test("an event that denies consent denies it for itself", async () => {
   await event((log) => log.info("two"));
   assert.deepEqual(messages(), ["one", "two"]);
 });
+
+test("a flush that the application does not wait for is waited for at the event's end", async () => {
+  let answered = 0;
+  receiver.script(async (exchange) => {
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await answer(200)(exchange);
+    answered++;
+  });
+  const { event } = worker();
+  const { log } = await event((log) => void log.info("one").flush());
+  assert.deepEqual([answered, log.stats().delivered, log.stats().inFlight], [1, 1, 0]);
+});
+
+test("a close during a flush waits for it, and leaves nothing uncounted", async () => {
+  receiver.script(answer(503, {}, { "retry-after": "60" }));
+  const { event, told } = worker();
+  const { log } = await event(async (log) => {
+    void log.info("one").flush({ timeoutMs: 2000 });
+    await log.close({ timeoutMs: 500 });
+  });
+  const { accepted, buffered, inFlight, dropped } = log.stats();
+  await turn();
+  assert.deepEqual([accepted, buffered, inFlight, dropped], [1, 0, 0, told]);
+  assert.equal(Object.values(told).reduce((sum, count) => sum + count, 0), 1);
+});
+
+test("events listen to nothing, whatever the options say", async (t) => {
+  const listened = t.mock.fn();
+  const scope = globalThis as { addEventListener?: unknown };
+  const standing = scope.addEventListener;
+  scope.addEventListener = listened;
+  const { event } = worker({ captureErrors: true } as Partial<WorkerOptions>);
+  await event((log) => log.info("one"));
+  scope.addEventListener = standing;
+  assert.equal(listened.mock.callCount(), 0);
+});

@@ -88,3 +88,10 @@ test("whoever else listens decides alone, with two copies too", async () => {
   assert.deepEqual(await ended, [7, null]);
   assert.deepEqual(arrived().sort(), ["one", "two"]);
 });
+
+test("two copies of the package deliver what nobody catches, and the process ends of it", async () => {
+  const capturing = (ONE + COPY).replaceAll("onError() {}", "captureErrors: true, onError() {}");
+  const { ended } = await waiting(`${capturing} setTimeout(() => { throw new Error("nobody catches it"); }, 200);`);
+  assert.deepEqual(await ended, [1, null]);
+  assert.deepEqual(arrived().sort(), ["nobody catches it", "nobody catches it", "one", "two"].sort());
+});

@@ -3,7 +3,7 @@
  *
  * Owns: the listeners, one set for all loggers, and the end that it puts off. Does not own: what is logged (errors.ts), the flush (server.ts).
  * Invariants: the process ends by the same error and with the same code as without us, a flush later; whoever else listens for
- * uncaught exceptions decides alone; a rejection that the application itself handles is none. Tested in `tests/runtimes`.
+ * uncaught exceptions decides alone, and another copy of this package is nobody else; a rejection that the application itself handles is none. Tested in `tests/runtimes`.
  */
 
 import type { Logger } from "../logger.js";
@@ -13,8 +13,12 @@ type Event = "uncaughtException" | "unhandledRejection";
 /** Beside what was thrown there is its origin, or the promise. */
 type Listener = (thrown: unknown, origin?: unknown) => void;
 
+/** Where all copies of this package in a process count their listeners. */
+const LISTENING = Symbol.for("sapwood.crashes");
+
 /** So much of a process as this needs. */
 interface Process {
+  [LISTENING]?: Partial<Record<Event, number>>;
   on(event: Event, listener: Listener): unknown;
   off(event: Event, listener: Listener): unknown;
   listenerCount(event: Event): number;
@@ -46,15 +50,25 @@ function listen(event: Event, flush: () => Promise<unknown>): () => void {
     const rejected = event === "unhandledRejection" || origin === "unhandledRejection";
     const message = rejected ? REJECTED : "Uncaught exception";
     for (const capture of captures) capture(rejected ? "unhandledrejection" : "error", thrown, message);
-    if (process!.listenerCount(event) > 1) return;
+    if (process!.listenerCount(event) > counts[event]!) return;
     void flush().then(() => {
       stop();
-      // In a task of its own, where nothing catches it.
+      // The last copy ends it for all, in a task of its own, where nothing catches it.
+      if (counts[event]) return;
       setTimeout(() => {
         throw thrown;
       });
     });
   };
-  process?.on(event, crashed);
-  return () => process?.off(event, crashed);
+  if (!process) return () => {};
+  const counts = (process[LISTENING] ??= {});
+  const change = (by: 1 | -1): number => (counts[event] = (counts[event] ?? 0) + by);
+  change(1);
+  process.on(event, crashed);
+  let listening = true;
+  return () => {
+    if (listening) change(-1);
+    listening = false;
+    process.off(event, crashed);
+  };
 }

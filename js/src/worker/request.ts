@@ -94,7 +94,7 @@ export class Event {
     for (let round = 0; round < 2; round++) {
       while (this.#pending.size && !over) await Promise.race([Promise.all(this.#pending), limit]);
       this.#ending = true;
-      if (engine._tapes.length || (!round && engine._accepted)) await this.log.flush({ timeoutMs: this.#setup.timeoutMs });
+      if (engine._tapes.length || (round ? engine._drops.some(Boolean) : engine._accepted)) await this.log.flush({ timeoutMs: this.#setup.timeoutMs });
     }
     clearTimeout(timer as number);
     engine._discard(DROP_CLOSED);

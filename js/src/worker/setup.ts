@@ -57,6 +57,8 @@ export function setup(platform: Platform, options: WorkerOptions): Setup {
     batchSize: 1000,
     batchBytes: 1_048_576,
     ...rest,
+    // There is no page, and every event would listen anew.
+    captureErrors: false,
     retry: { maxRetries: 0, ...rest.retry },
     // The console is given text.
     ...(prints && { endpoint: NOWHERE, compress: false }),
