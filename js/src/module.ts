@@ -1,7 +1,7 @@
 /**
  * How a core that comes as a module, and not as a page's, is instantiated: on servers and edges, and wherever `sapwood/slim` is used.
  *
- * Owns: the one instance of each loader. Invariants: only a success is kept, so that a failure can be tried again; nothing is
+ * Owns: the one instance of each loader; on edges pools own theirs (pool.ts). Invariants: only a success is kept, so that a failure can be tried again; nothing is
  * done before it is wanted. Tested in `tests/package` and `tests/runtimes`.
  */
 

@@ -6,8 +6,7 @@
  * and plain lists of names in order.
  */
 
-import type { Engine } from "./engine.js";
-import type { Tape } from "./tape.js";
+import type { Begun } from "./whole.js";
 
 /** The version of this package; equal to the one in `Cargo.toml` and `pkg/package.json`. */
 export const VERSION = "0.1.0";
@@ -168,7 +167,7 @@ export interface CoreModule {
   /** Is it JavaScript? */
   readonly _script?: boolean;
   /** The event of the page that is being dealt with: the memory before it, the engine and its tapes (whole.ts). */
-  _begun?: readonly [Uint8Array, Engine, Tape[]] | undefined;
+  _begun?: Begun | undefined;
   /** The last sequence number that the core has used for others, where it has. */
   readonly _used?: number;
   /** Has the core that `_start` will give this very configuration already? */

@@ -88,7 +88,7 @@ export function journal(database: string, url: string, init: RequestInit, tell: 
     mode: IDBTransactionMode,
     work: (records: IDBObjectStore) => IDBRequest,
     done: (result: unknown) => void,
-    failed: () => void,
+    failed: (damaged?: unknown) => void,
   ): void => {
     if (over) return;
     (ready ??= open())
@@ -96,10 +96,10 @@ export function journal(database: string, url: string, init: RequestInit, tell: 
         const transaction = db.transaction(RECORDS, mode);
         const request = work(transaction.objectStore(RECORDS));
         request.onerror = (event) => event.preventDefault();
-        transaction.oncomplete = () => (request.error ? failed() : done(request.result));
-        transaction.onabort = failed;
+        transaction.oncomplete = () => (request.error ? failed(true) : done(request.result));
+        transaction.onabort = () => failed();
       })
-      .catch(failed);
+      .catch(() => failed());
   };
 
   /** The records that are there and whose instance is not. */
@@ -183,7 +183,8 @@ export function journal(database: string, url: string, init: RequestInit, tell: 
         if (record) read.set(record as Uint8Array, ID_BYTES);
         tell(LOADED!, 0, read);
       };
-      act("readonly", (records) => records.get(id), loaded, () => loaded());
+      // Nothing would mean that another page has sent it. What cannot be read now stays where it is.
+      act("readonly", (records) => records.get(id), loaded, (damaged) => damaged === true && loaded(new Uint8Array(1)));
     } else if (operation === SCAN) lead();
     else if (operation === RESIGN) resign();
     else if (operation === LATER) later?.(bytes);

@@ -133,7 +133,7 @@ impl Journal {
             return false;
         }
         for record in &mut self.records {
-            if record.first <= head.seq && head.seq <= record.last {
+            if record.count > 0 && record.first <= head.seq && head.seq <= record.last {
                 (record.left, found) = (true, true);
             }
         }
@@ -173,7 +173,7 @@ impl Journal {
             let begin = buffer.heads.partition_point(|head| head.seq < first);
             let end = buffer.heads.partition_point(|head| head.seq <= last);
             // All of them, or some are on their way and meet their end by themselves.
-            if end - begin == count {
+            if end - begin == count && count > 0 {
                 buffer.remove(begin, end);
                 self.records.remove(at);
                 self.put(Unread { id, last, count, bytes });
@@ -192,10 +192,12 @@ impl Journal {
         }
     }
 
-    /// The page was frozen: what was asked of the store may never be answered. It is asked again.
+    /// The page was frozen: what was asked of the store may never be answered. It is asked again. The record may be there all
+    /// the same: with no entry to its name nothing relies on it, and it is erased when its entries are.
     pub fn restored(&mut self) {
         if let Some(record) = self.writing.take_if(|_| JOURNAL) {
             self.upto = self.upto.min(record.first - 1);
+            self.keep(Record { count: 0, ..record });
         }
         self.reading = None;
     }

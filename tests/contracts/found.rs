@@ -130,3 +130,26 @@ fn what_the_store_was_asked_before_a_freeze_is_asked_again() {
     world.advance(1_000);
     assert_eq!(world.store.len(), 1);
 }
+
+#[test]
+fn a_record_that_was_begun_as_the_page_came_back_is_erased_with_its_entries() {
+    let mut world = with(|_| {});
+    world.log(Level::Info, "the last click");
+    world.hide();
+    // Frozen for a minute, with its request unanswered; the store answers when it is back.
+    world.jump_to(world.now.monotonic + 60_000);
+    world.store_answers = false;
+    world.show();
+    world.handle(Event::Restored);
+    while !world.store_open.is_empty() {
+        world.answer_store();
+    }
+    world.store_answers = true;
+    world.advance(1_000);
+    while !world.open().is_empty() {
+        world.answer(200);
+        world.advance(5_000);
+    }
+    assert_eq!(world.count(counter::DELIVERED), 1);
+    assert!(world.store.is_empty(), "the next page would send it again");
+}

@@ -1,6 +1,6 @@
 /**
  * The core on Cloudflare Workers: a module that the platform compiles when it is deployed, for compiling bytes is refused there.
- * Instantiated once an isolate, at the first need. Tested in `tests/runtimes`.
+ * Instantiated at the first need, once for each pool of cores. Tested in `tests/runtimes`.
  */
 
 import module from "./core.wasm";
