@@ -49,11 +49,12 @@ const FULL = process.env["SAPWOOD_FULL"] !== undefined;
 const BLOCK = FULL ? 400 : 150;
 const ROUNDS = FULL ? 5 : 3;
 /**
- * What twenty logs may add to the wrapper's own need, and what wrapper, logs and request may need together: as multiples of sending one
- * ready body. Measured on a busy machine: 0.9, which was 0.28 ms there, and 3.6.
+ * What twenty logs may add to the wrapper's own need, and what an event may need with them, wrapper and sending included: as multiples
+ * of an event that sends one ready body. (Of the difference between that and an event that sends nothing it is too few of the clock's
+ * ticks to divide by.) Measured: 0.3 to 0.5, and 2.1 to 3.
  */
-const LOGS_MAX = 2;
-const WHOLE_MAX = 6;
+const LOGS_MAX = 1.5;
+const WHOLE_MAX = 5;
 
 test("of the processor, twenty logs need less than the one request that carries them, and all of it little more", async (t) => {
   const paths: readonly Path[] = ["/bare", "/floor", "/wrapped", "/logged"];
@@ -67,9 +68,9 @@ test("of the processor, twenty logs need less than the one request that carries 
       spent[path].push((processorMs(worker.pid) - began) / BLOCK);
     }
   }
-  const of = (path: Path): number => median(spent[path]);
-  const floor = of("/floor") - of("/bare");
-  const [logs, whole] = [(of("/logged") - of("/wrapped")) / floor, (of("/logged") - of("/bare")) / floor];
+  const of = (path: Path): number => spent[path].reduce((sum, ms) => sum + ms, 0) / ROUNDS;
+  const floor = of("/floor");
+  const [logs, whole] = [(of("/logged") - of("/wrapped")) / floor, of("/logged") / floor];
   t.diagnostic(`ms of the processor for a request: ${paths.map((path) => `${path} ${of(path).toFixed(2)}`).join(", ")}; logs ${logs.toFixed(2)}, whole ${whole.toFixed(2)} times the floor`);
   assert.ok(logs < LOGS_MAX, `twenty logs: ${logs} times the floor`);
   assert.ok(whole < WHOLE_MAX, `all of it: ${whole} times the floor`);
@@ -120,7 +121,7 @@ async function memory(): Promise<{ heap: number; instances: number; bytes: numbe
   return { heap: result.usedSize, ...cores };
 }
 
-const REQUESTS = FULL ? 10_000 : 2_000;
+const REQUESTS = FULL ? 10_000 : 5_000;
 /** Less than what a single object that is kept of each would take; a core that is kept takes kilobytes. Some more of those may work at once. */
 const GROWTH_BYTES_MAX = 100 * REQUESTS;
 
