@@ -9,13 +9,15 @@
 import { storageClass, useStorage } from "./ambient.js";
 import { run } from "./core.js";
 import { assemble } from "./create.js";
-import { Engine, hasStack } from "./engine.js";
+import { leases } from "./edge-loader.js";
+import { Engine } from "./engine.js";
 import { TIMESTAMP_SLOT } from "./fields.js";
-import { type LeasedModule, leases } from "./lease.js";
+import type { LeasedModule } from "./lease.js";
 import type { RootLogger } from "./root.js";
 import { check } from "./options.js";
 import type { Pool } from "./pool.js";
 import { CONSENTS } from "./protocol.js";
+import { hasStack } from "./stack.js";
 import type { LoggerOptions } from "./types.js";
 
 /** Workers know neither credentials nor referrers, and refuse to be asked for `redirect: "error"`. */

@@ -8,7 +8,7 @@
  */
 
 import { run, stat } from "./core.js";
-import { type Engine, hasStack } from "./engine.js";
+import type { Engine } from "./engine.js";
 import {
   CONSENTS,
   DROP_CLOSED,
@@ -23,6 +23,7 @@ import {
 } from "./protocol.js";
 import { read } from "./safe.js";
 import { monotonicMs, planNow, unplan } from "./schedule.js";
+import { hasStack } from "./stack.js";
 import { handOn, startLater, watch } from "./start.js";
 import { stats } from "./stats.js";
 import type { Consent, FlushOptions, FlushResult } from "./types.js";

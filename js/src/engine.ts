@@ -18,17 +18,10 @@ import type { Logger } from "./logger.js";
 import { type Notifier, notifier } from "./notify.js";
 import type { Config } from "./options.js";
 import { resolve } from "./page.js";
-import {
-  type CoreModule,
-  DROP_CONSENT,
-  DROP_CORE_FAILED,
-  DROP_NOT_CONFIGURED,
-  DROP_NOT_READY,
-  DROP_REASONS,
-  DROP_UNSERIALISABLE,
-  type Loader,
-} from "./protocol.js";
-import { plan, planNow, type Timer } from "./schedule.js";
+import { type CoreModule, DROP_CONSENT, DROP_CORE_FAILED, DROP_NOT_CONFIGURED, DROP_NOT_READY } from "./protocol.js";
+import { DROP_REASONS, DROP_UNSERIALISABLE, type Loader } from "./protocol.js";
+import { plan, planNow, type Timer, TURN_ENTRIES } from "./schedule.js";
+import { hasStack } from "./stack.js";
 import { hasCore, watch } from "./start.js";
 import { found, record, type Tape, weight } from "./tape.js";
 import { seen } from "./thrown.js";
@@ -36,21 +29,6 @@ import type { Consent, FlushResult } from "./types.js";
 
 /** The tapes are handed over at once when there are so many. */
 const ENTRIES_MAX = 4096;
-/** How many are handed over in one task, so that none is long. */
-export const TURN_ENTRIES = 512;
-/** Calls inside of calls that a hand-over is sure to have room for. */
-const FRAMES = 500;
-const dive = (frames: number): number => frames && 1 + dive(frames - 1);
-
-/** Is there stack for so many calls inside of calls? A hand-over that ran out of it in the middle could not be told from a trap. */
-export function hasStack(frames = FRAMES): boolean {
-  try {
-    return dive(frames) > 0;
-  } catch {
-    return false;
-  }
-}
-
 /** Log calls inside of log calls (a getter that logs), at most. */
 const NESTED_MAX = 3;
 

@@ -2,26 +2,16 @@
  * The core of a logger on an edge: to the engine one module with one core, in truth a core of the pool for each flush, so that what is
  * sent for one request is sent by no other request's means.
  *
- * Owns: which cores a logger has at present, and the sum of what they count and counted for it. Does not own: which are free (pool.ts).
+ * Owns: which cores a logger has at present. Does not own: which are free (pool.ts), the sum of what they count (tally.ts).
  * Invariants: a core is had from the hand-over before a flush until that has settled; what a flush leaves is held for the next one by at most
  * `keep()` cores, and else is dropped, counted and told; the end of a flush settles it once, whatever number of cores it concerned.
  * Tested in `tests/runtimes/overlap.test.ts` and `pool.test.ts`.
  */
 
-import { accepted, COUNTERS, counters, mayStart, type Pool, type Recipe, type Seat, type Start } from "./pool.js";
-import {
-  type CoreModule,
-  DROP_CLOSED,
-  DROP_RETRIES_EXHAUSTED,
-  type Loader,
-  NOTIFY_DROPPED,
-  NOTIFY_PROBLEM,
-  NOTIFY_SETTLED,
-  STAT_BUFFERED,
-  STAT_CLOCK_SKEW,
-  STAT_DROPPED,
-  STAT_IN_FLIGHT,
-} from "./protocol.js";
+import { accepted, counters, mayStart, type Pool, type Recipe, type Seat, type Start } from "./pool.js";
+import { type CoreModule, DROP_CLOSED, DROP_RETRIES_EXHAUSTED, NOTIFY_DROPPED, NOTIFY_PROBLEM, NOTIFY_SETTLED } from "./protocol.js";
+import { STAT_ACCEPTED, STAT_BUFFERED, STAT_IN_FLIGHT } from "./protocol.js";
+import { Tally } from "./tally.js";
 
 /** The module that an engine gets. */
 export interface LeasedModule extends CoreModule {
@@ -44,7 +34,7 @@ export interface Shared {
   _recipe?: Recipe;
 }
 
-class Lease {
+export class Lease {
   readonly #pool: Pool;
   readonly #keep: () => number;
   readonly #shared: Shared;
@@ -58,9 +48,7 @@ class Lease {
   #signalled: Held | undefined;
   /** How many entries could not be handed over. */
   #left = 0;
-  /** The last clock skew that one of the cores has found. */
-  #skew = 0;
-  readonly #past: number[] = Array.from({ length: COUNTERS }, () => 0);
+  readonly #tally = new Tally();
 
   constructor(pool: Pool, keep: () => number, shared: Shared | undefined) {
     this.#pool = pool;
@@ -83,7 +71,7 @@ class Lease {
         return !!lease.#shared._recipe;
       },
       get _used() {
-        return lease.#current ? accepted(lease.#current._seat) - lease.#stat(0) : 0;
+        return lease.#current ? accepted(lease.#current._seat) - lease.#stat(STAT_ACCEPTED) : 0;
       },
       _reserve: (bytes) => at()._reserve(bytes),
       _merge: (length) => at()._merge(length),
@@ -188,11 +176,8 @@ class Lease {
     const kept = [...this.#all].filter(({ _settles }) => !_settles.size).length - 1;
     if (pending && !close && kept < this.#keep()) return 0;
     this.#all.delete(held);
-    this.#skew = _seat._module._stat(_seat._core, STAT_CLOCK_SKEW) || this.#skew;
-    now.forEach((count, index) => (this.#past[index]! += count - _seat._before[index]!));
-    this.#past[STAT_BUFFERED] = this.#past[STAT_IN_FLIGHT] = 0;
     const reason = close ? DROP_CLOSED : DROP_RETRIES_EXHAUSTED;
-    this.#past[STAT_DROPPED + reason]! += pending;
+    this.#tally._left(_seat, now, reason, pending);
     try {
       this.#pool._take(_seat, held._clean && !pending && !close, reason, pending);
     } catch {
@@ -204,23 +189,6 @@ class Lease {
   }
 
   #stat(index: number): number {
-    if (index >= COUNTERS) return index === STAT_CLOCK_SKEW ? this.#skew : 0;
-    let sum = this.#past[index] ?? 0;
-    for (const { _seat: seat } of this.#all) sum += seat._module._stat(seat._core, index) - (seat._before[index] ?? 0);
-    return sum;
+    return this.#tally._stat(index, [...this.#all].map(({ _seat }) => _seat));
   }
-}
-
-/**
- * The loader of one logger; up to `keep()` cores stay with it when a flush leaves something. `prepare`: what has to be awaited before the
- * pool can make an instance. `shared`: what the events of one configuration have in common; such a logger belongs to one event, so
- * its flushes wait for what the ones before have begun.
- */
-export function leases(pool: Pool, keep: () => number, prepare?: () => Promise<unknown>, shared?: Shared): Loader {
-  const _now = (): CoreModule => new Lease(pool, keep, shared).module();
-  const _later = async (): Promise<CoreModule> => {
-    await prepare?.();
-    return _now();
-  };
-  return { _now, _later, _drop: () => pool._leave(), _edge: pool._edge };
 }

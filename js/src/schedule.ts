@@ -6,11 +6,13 @@
  * `start.test.ts`.
  */
 
-import { type Engine, TURN_ENTRIES } from "./engine.js";
+import type { Engine } from "./engine.js";
 import { startLater } from "./start.js";
 
 /** A first entry waits at most this long for an idle moment, in ms. */
 const IDLE_MS = 500;
+/** How many are handed over in one task, so that none is long. */
+export const TURN_ENTRIES = 512;
 
 export type Timer = ReturnType<typeof setTimeout>;
 

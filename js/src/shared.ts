@@ -11,7 +11,7 @@ export { storageClass, useStorage } from "./ambient.js";
 export { assemble, create } from "./create.js";
 export { createEdge, EDGE_INIT, EdgeEngine } from "./edge.js";
 export { SapwoodError } from "./error.js";
-export { leases } from "./lease.js";
+export { leases } from "./edge-loader.js";
 export { brought, broughtToEdge, edge, instance, isEdge, isProcess } from "./module.js";
 export { check } from "./options.js";
 export { setText } from "./own.js";

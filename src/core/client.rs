@@ -26,6 +26,7 @@ use super::msgpack::Reader;
 use super::random::Random;
 use super::rate::{self, Rates, Verdict};
 use super::record::{self, RawEntry, Values};
+use super::schedule;
 use super::state::{Phase, State};
 use super::stats::{Counters, DROP_REASONS, DropReason, closes, counter};
 use super::time::{Millis, Now};
@@ -355,7 +356,7 @@ impl Client {
     }
 
     fn deadline(&self) -> Millis {
-        let delivery = delivery::deadline(&self.destination, &self.state);
+        let delivery = schedule::deadline(&self.destination, &self.state);
         delivery
             .min(journal::deadline(&self.destination, &self.state))
             .min(later::deadline(&self.destination, &self.state))

@@ -1,26 +1,24 @@
-//! Owns when and what a destination sends, and what its answers do. A state machine over [`Destination`]; no IO.
+//! Owns how a destination sends, and what its answers do: a state machine over [`Destination`], no IO. When it sends, and what
+//! goes next, is `schedule`'s.
 //!
-//! Invariants: one request in flight, one more while the page is hidden; nothing before its backoff (I3), except that
-//! a page about to go may try once if the delay is our own and not the server's; a batch is forgotten only after a
-//! success or a final rejection of its id (I7); nothing is given up by age before an attempt has failed. A request that
-//! takes longer than `timeoutMs` counts as failed; the browser ends it a little later. Tested by
-//! `tests/contracts/delivery.rs`, `exit.rs` and `retry.rs`.
+//! Invariants: a batch is forgotten only after a success or a final rejection of its id (I7); nothing is given up by age before an
+//! attempt has failed. A request that takes longer than `timeoutMs` counts as failed; the browser ends it a little later. Tested
+//! by `tests/contracts/delivery.rs`, `exit.rs` and `retry.rs`.
 use ::core::mem;
 use alloc::boxed::Box;
 
 use super::batch::Batch;
-use super::buffer::{Entries, Head};
 use super::config::Compress;
 use super::destination::Destination;
 use super::effect::{Effect, Request};
-use super::encode::{frame, json};
+use super::encode::frame;
 use super::error::Problem;
 use super::event::Answer;
 use super::flush::End;
-use super::level::Level;
 use super::limits::*;
 use super::retry::{Verdict, judge};
-use super::state::{Phase, State};
+use super::schedule::{is_leaving, may_send, next_batch, split};
+use super::state::State;
 use super::stats::DropReason;
 use super::time::Millis;
 
@@ -45,181 +43,6 @@ pub fn pump(destination: &mut Destination, state: &mut State) {
         };
         send(destination, batch, state);
     }
-}
-
-/// When [`pump`] has something to do at the latest; `Millis::MAX` if nothing is to be done.
-pub fn deadline(destination: &Destination, state: &State) -> Millis {
-    let timeout = match destination.flights.first() {
-        Some(batch) => batch.since.saturating_add(state.config.timeout_ms),
-        None => Millis::MAX,
-    };
-    let due_at = match destination.buffer.heads.first() {
-        _ if !may_ask(destination, state) => return timeout,
-        _ if !destination.waiting.is_empty() || is_due(destination, state) => 0,
-        Some(_) if waits_for_older(destination, state) => destination.journal.goes_first_until(),
-        Some(oldest) => timed_at(destination, oldest, state),
-        None => Millis::MAX,
-    };
-    let backoff = &destination.backoff;
-    let own = if destination.exit_until > state.now.monotonic {
-        0
-    } else {
-        backoff.own
-    };
-    let send_at = due_at.max(own).max(backoff.server);
-    // What could be sent beside a request in flight has been; what could not (it is too large) waits for its end.
-    if send_at <= state.now.monotonic && !destination.flights.is_empty() {
-        return timeout;
-    }
-    timeout.min(send_at)
-}
-
-/// Is there room for a request, whenever its time is?
-fn may_ask(destination: &Destination, state: &State) -> bool {
-    // A page that is only in the background has one at a time, or what it sends would arrive in any order.
-    state.may_send() && !destination.stopped && destination.flights.len() <= usize::from(is_leaving(destination, state))
-}
-
-/// May the page be gone in a moment?
-fn is_leaving(destination: &Destination, state: &State) -> bool {
-    state.hidden && destination.journal.quiet_until > state.now.monotonic
-}
-
-/// When what is in the buffer is due, if nothing but time makes it so. What was logged since the last request began may have
-/// been logged because of it, and waits a little.
-fn timed_at(destination: &Destination, oldest: &Head, state: &State) -> Millis {
-    if is_leaving(destination, state) {
-        return 0;
-    }
-    let (due_at, spacing) = if state.hidden {
-        (0, HIDDEN_SPACING_MS)
-    } else {
-        let interval = state.config.flush_interval_ms;
-        (oldest.accepted_at.saturating_add(interval), SPACING_MS)
-    };
-    if oldest.accepted_at < destination.sent_at {
-        return due_at;
-    }
-    due_at.max(destination.sent_at + spacing)
-}
-
-fn may_send(destination: &Destination, state: &State) -> bool {
-    let (backoff, now) = (&destination.backoff, state.now.monotonic);
-    may_ask(destination, state) && backoff.server <= now && (destination.exit_until > now || backoff.own <= now)
-}
-
-fn is_due(destination: &Destination, state: &State) -> bool {
-    let (buffer, config) = (&destination.buffer, &state.config);
-    let Some(oldest) = buffer.heads.first() else {
-        return false;
-    };
-    if waits_for_older(destination, state) {
-        return false;
-    }
-    state.phase != Phase::Open
-        || buffer.heads.len() >= config.batch_entries
-        // A small memory bound is no reason to drop what could have been sent before.
-        || buffer.text.len() >= config.batch_bytes.min(config.buffer_bytes / 2)
-        || oldest.seq <= state.flushes.wanted()
-        || timed_at(destination, oldest, state) <= state.now.monotonic
-}
-
-/// Does what is in the buffer wait for older entries that are in the store alone?
-fn waits_for_older(destination: &Destination, state: &State) -> bool {
-    !state.hidden && destination.journal.goes_first_until() > state.now.monotonic
-}
-
-/// Bytes that the header adds to the entries, with room for what grows until the batch is delivered.
-fn frame_bytes(destination: &Destination, state: &State) -> usize {
-    let empty = Batch::new([0; 16], None, Entries::default());
-    json::frame(&empty, state, &destination.books[0], true).len() + HEADER_SLACK_BYTES
-}
-
-/// The batch that waits for another attempt, or a new one.
-fn next_batch(destination: &mut Destination, state: &mut State) -> Option<Box<Batch>> {
-    let frame_bytes = frame_bytes(destination, state);
-    // A breaker: whether a receiver that has failed so often is back is asked with little.
-    // A page that goes asks no more than once.
-    let leaving = is_leaving(destination, state);
-    let is_probe = destination.backoff.failures >= BREAKER_FAILURES && !leaving;
-    let probe_max = if is_probe { PROBE_ENTRIES } else { usize::MAX };
-    // At exit a frame is bound by the quota alone.
-    let batch_entries = if state.hidden && destination.frames {
-        BATCH_ENTRIES_MAX
-    } else {
-        state.config.batch_entries
-    };
-    let entries_max = batch_entries.min(destination.entries_max).min(probe_max);
-    // A second request, at exit, is worth making only if it outlives the page.
-    let second = !destination.flights.is_empty();
-    let exit_bytes = destination.exit_room().saturating_sub(frame_bytes);
-    let exit_bytes = if destination.frames {
-        // By how much it gets smaller is seen when it has been done; what does not fit then is cut (`send`).
-        (exit_bytes * (EXIT_TEXT_BYTES_MAX / KEEPALIVE_BYTES_MAX)).min(EXIT_TEXT_BYTES_MAX)
-    } else {
-        exit_bytes
-    };
-    let worst = most_severe(&destination.buffer);
-    // What goes with a page is the most severe, whether it has been tried before or not.
-    let fits = |batch: &mut Box<Batch>| {
-        (!second || batch.entries.text.len() <= exit_bytes) && !(leaving && most_severe(&batch.entries) < worst)
-    };
-    if let Some(batch) = destination.waiting.pop_if(fits) {
-        let heads = &batch.entries.heads;
-        let mut count = heads.len().min(probe_max);
-        if leaving && !second {
-            // More than a page may send at its end would go with the page.
-            let mut bytes = 0;
-            let fit = heads.iter().take_while(|head| {
-                bytes += head.bytes;
-                bytes <= exit_bytes
-            });
-            count = fit.count().clamp(1, count);
-        }
-        if count == heads.len() {
-            return Some(batch);
-        }
-        split(destination, batch, count, state);
-        return destination.waiting.pop();
-    }
-    let batch_bytes = if state.hidden {
-        exit_bytes
-    } else {
-        let batch_bytes = state.config.batch_bytes.saturating_sub(frame_bytes);
-        // The header alone may be larger than a small `batchBytes`.
-        batch_bytes.max(BATCH_BYTES_MIN)
-    };
-    if state.hidden && destination.buffer.text.len() > batch_bytes {
-        let picked = destination.buffer.pick(entries_max, batch_bytes);
-        if !picked.heads.is_empty() {
-            return Some(state.batch(picked, None));
-        }
-    }
-    while is_due(destination, state) {
-        let (mut count, mut bytes) = (0, 0);
-        for head in destination.buffer.heads.iter().take(entries_max) {
-            bytes += head.bytes;
-            if bytes > batch_bytes {
-                break;
-            }
-            count += 1;
-        }
-        // An entry that is too large for a batch goes alone, if it goes at all.
-        if count == 0 && second {
-            return None;
-        }
-        if count == 0 && bytes + frame_bytes > REQUEST_BYTES_MAX {
-            destination.drop_buffered(1, DropReason::TooLarge, &mut state.flushes);
-            continue;
-        }
-        return Some(state.batch(destination.buffer.take(count.max(1)), None));
-    }
-    None
-}
-
-/// The highest rank among them.
-fn most_severe(entries: &Entries) -> Option<Level> {
-    entries.heads.iter().map(|head| head.rank).max()
 }
 
 fn send(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State) {
@@ -421,16 +244,5 @@ fn halve(destination: &mut Destination, batch: Box<Batch>, state: &mut State) {
     } else {
         destination.entries_max = half;
         split(destination, batch, half, state);
-    }
-}
-
-/// Its first `count` entries and the others become batches with ids of their own.
-#[expect(clippy::boxed_local, reason = "moving a pointer is less code to ship")]
-fn split(destination: &mut Destination, mut batch: Box<Batch>, count: usize, state: &mut State) {
-    let origin = batch.origin().cloned();
-    for part in [batch.entries.take(count), batch.entries] {
-        let mut part = state.batch(part, origin.clone());
-        part.failures = batch.failures;
-        destination.wait(part);
     }
 }

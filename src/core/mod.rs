@@ -40,6 +40,7 @@ pub mod journal_read;
 pub mod journal_write;
 pub mod later;
 pub mod retry;
+pub mod schedule;
 
 // The one way in and the one way out.
 pub mod client;
