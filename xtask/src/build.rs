@@ -14,6 +14,7 @@ mod script;
 pub mod wasm;
 
 use std::fs::{self, File};
+use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
@@ -58,24 +59,30 @@ fn lock(repo: &Repo) -> Result<File> {
     Ok(file)
 }
 
-/// The cores as `js/generated/`: glue, declarations, wasm and the inlined form of each.
+/// The cores as `js/generated/`: glue, declarations, wasm and the inlined form of each, and that which is JavaScript.
 fn generated(repo: &Repo) -> Result<()> {
-    for core in Core::ALL {
-        let compiled = wasm::compile(repo, core)?;
-        let bound = wasm::bind(repo, &compiled, Names::Shipped)?;
-        imports::check(&bound.imports, &repo.read("xtask/imports.allow")?)?;
-        let shipped = wasm::optimise(repo, core, &bound.wasm, Names::Shipped)?;
-        leaks::check("sapwood_bg.wasm", &shipped, &repo.root)?;
+    thread::scope(|scope| {
+        // It has folders of its own, and compiles on one processor for as long as the others do.
+        let script = scope.spawn(|| script::build(repo));
+        let others = Core::ALL.into_iter().try_for_each(|core| webassembly(repo, core));
+        script.join().expect("building does not panic").and(others)
+    })
+}
 
-        let generated = repo.path(core.folder());
-        repo::write(&generated.join("glue.js"), glue::module(&bound.js)?)?;
-        repo::write(&generated.join("glue.d.ts"), glue::declaration(core))?;
-        repo::write(&generated.join("sapwood.js"), bound.js)?;
-        repo::write(&generated.join("sapwood.d.ts"), bound.ts)?;
-        repo::write(&generated.join("sapwood_bg.wasm"), &shipped)?;
-        repo::write(&generated.join("bytes.ts"), inline::module(&shipped))?;
-    }
-    script::build(repo)
+fn webassembly(repo: &Repo, core: Core) -> Result<()> {
+    let compiled = wasm::compile(repo, core)?;
+    let bound = wasm::bind(repo, core, &compiled, Names::Shipped)?;
+    imports::check(&bound.imports, &repo.read("xtask/imports.allow")?)?;
+    let shipped = wasm::optimise(repo, core, &bound.wasm, Names::Shipped)?;
+    leaks::check("sapwood_bg.wasm", &shipped, &repo.root)?;
+
+    let generated = repo.path(core.folder());
+    repo::write(&generated.join("glue.js"), glue::module(&bound.js)?)?;
+    repo::write(&generated.join("glue.d.ts"), glue::declaration(core))?;
+    repo::write(&generated.join("sapwood.js"), bound.js)?;
+    repo::write(&generated.join("sapwood.d.ts"), bound.ts)?;
+    repo::write(&generated.join("sapwood_bg.wasm"), &shipped)?;
+    repo::write(&generated.join("bytes.ts"), inline::module(&shipped))
 }
 
 /// The package `sapwood-dev`, which brings its own build script.

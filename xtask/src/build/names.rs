@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::path::Path;
 
 use anyhow::Result;
 
@@ -41,8 +42,8 @@ impl Shortener {
     }
 
     /// The glue with the names given so far, and with its own private ones (they begin with `__`) shortened as well.
-    pub fn glue(&self, repo: &Repo, js: &str) -> Result<String> {
-        let folder = repo.out("glue");
+    /// `folder`: where it is worked on; each build at a time has its own.
+    pub fn glue(&self, repo: &Repo, folder: &Path, js: &str) -> Result<String> {
         let (input, output, cache) = (
             folder.join("long.js"),
             folder.join("short.js"),

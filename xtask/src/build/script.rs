@@ -34,7 +34,7 @@ const CALL: &str = "var retasmFunc = asmFunc(";
 pub fn build(repo: &Repo) -> Result<()> {
     let generated = repo.path(Core::Script.folder());
     let compiled = without_features(repo, &wasm::compile(repo, Core::Script)?)?;
-    let bound = wasm::bind(repo, &compiled, Names::Shipped)?;
+    let bound = wasm::bind(repo, Core::Script, &compiled, Names::Shipped)?;
     imports::check(&bound.imports, &repo.read("xtask/imports.allow")?)?;
     let translated = translate(repo, &bound.wasm)?;
     leaks::check("core-script.js", translated.as_bytes(), &repo.root)?;

@@ -131,7 +131,7 @@ fn remaps(repo: &Repo) -> Vec<String> {
 
 /// Runs the bindgen for the target `web`. The façade has its own loader, so the glue names no file. `Names::Kept` leaves
 /// the functions their names and the boundary its long ones: to look at, not to ship.
-pub fn bind(repo: &Repo, compiled: &[u8], names: Names) -> Result<Bound> {
+pub fn bind(repo: &Repo, core: Core, compiled: &[u8], names: Names) -> Result<Bound> {
     let kept = names == Names::Kept;
     let mut output = Bindgen::new()
         .input_bytes("sapwood", compiled.to_vec())
@@ -167,7 +167,11 @@ pub fn bind(repo: &Repo, compiled: &[u8], names: Names) -> Result<Bound> {
         for export in module.exports.iter_mut() {
             export.name = shortener.short(&export.name);
         }
-        js = shortener.glue(repo, &js)?;
+        let folder = match core {
+            Core::Script => "glue-script",
+            Core::Standard | Core::Journal => "glue",
+        };
+        js = shortener.glue(repo, &repo.out(folder), &js)?;
     }
     Ok(Bound {
         js,

@@ -21,7 +21,7 @@ struct Anatomy {
 }
 
 pub fn print(repo: &Repo) -> Result<()> {
-    let bound = wasm::bind(repo, &wasm::compile(repo, Core::Standard)?, Names::Kept)?;
+    let bound = wasm::bind(repo, Core::Standard, &wasm::compile(repo, Core::Standard)?, Names::Kept)?;
     let anatomy = anatomy(&wasm::optimise(repo, Core::Standard, &bound.wasm, Names::Kept)?)?;
     let code: usize = anatomy.functions.iter().map(|(bytes, _)| bytes).sum();
     for (bytes, name) in anatomy.functions.iter().take(ROWS) {

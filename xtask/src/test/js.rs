@@ -4,6 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
 use anyhow::{Context, Result, bail};
 
@@ -16,21 +17,32 @@ const BUNDLE: &str = ".test.mjs";
 /// The longest that one test file may take, and one in its long form.
 pub const FILE_MS_MAX: u32 = 180_000;
 pub const FULL_FILE_MS_MAX: u32 = 900_000;
+/// Suites of which two files run at a time: what they measure, they measure in processor time, and most of theirs is waiting.
+const SIDE_BY_SIDE: [&str; 6] = ["wasm", "package", "collector", "viewer", "everywhere", "packaging"];
 /// By this variable tests know that their long form is asked for.
 pub const FULL: (&str, &str) = ("SAPWOOD_FULL", "1");
 
 /// Type-checks every part that has a `tsconfig.json` under git's eyes; the façade's is checked by the build, examples as their
 /// readers have them, by `tests/runtimes`.
 pub fn types(repo: &Repo) -> Result<()> {
-    for project in repo
+    let projects: Vec<String> = repo
         .files(&["*tsconfig.json"])?
-        .iter()
+        .into_iter()
         .filter(|project| *project != build::package::PROJECT && !project.starts_with("examples/"))
-    {
+        .collect();
+    let check = |project: &String| {
+        process::quiet(repo.npm_bin("tsc").args(["--noEmit", "-p", project]))?;
         println!("tsc -p {project}");
-        process::run(repo.npm_bin("tsc").args(["--noEmit", "-p", project]))?;
-    }
-    Ok(())
+        Ok(())
+    };
+    // Each takes some seconds of one processor.
+    let (left, right) = projects.split_at(projects.len() / 2);
+    let all = |projects: &[String]| projects.iter().map(check).collect::<Result<()>>();
+    thread::scope(|scope| {
+        let other = scope.spawn(|| all(right));
+        let here = all(left);
+        other.join().expect("a check does not panic").and(here)
+    })
 }
 
 /// Runs a whole suite.
@@ -49,6 +61,9 @@ pub fn suite_by(repo: &Repo, name: &str, node: &mut Command) -> Result<()> {
     prepare(repo, name)?;
     let bundles = bundle(repo, name, sources(repo, name)?)?;
     let record = repo.out("js-tests").join(format!("{name}.tap"));
+    if SIDE_BY_SIDE.contains(&name) {
+        node.arg("--test-concurrency=2");
+    }
     process::run(
         node.args(["--test-reporter=spec", "--test-reporter-destination=stdout"])
             .args(["--test-reporter=tap"])
