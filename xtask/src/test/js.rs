@@ -37,7 +37,7 @@ pub fn types(repo: &Repo) -> Result<()> {
     };
     // Each takes some seconds of one processor.
     let (left, right) = projects.split_at(projects.len() / 2);
-    let all = |projects: &[String]| projects.iter().map(check).collect::<Result<()>>();
+    let all = |projects: &[String]| projects.iter().try_for_each(check);
     thread::scope(|scope| {
         let other = scope.spawn(|| all(right));
         let here = all(left);
