@@ -1,91 +1,9 @@
 /**
- * A page whose script is ended in the midst of an event, as Firefox does when the last tab of a process is closed: nothing is caught,
- * no `finally` is reached. `vm` ends scripts in the same way. The page's second event brings what the first one left half done.
+ * A page whose script is ended in the midst of its first event: its second event brings what that one left half done.
  */
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { test } from "node:test";
-import vm from "node:vm";
-import { transform } from "esbuild";
-import { packageEntry } from "../support/paths.js";
-
-/** Longer than anything here takes that is not stuck. */
-const STUCK_MS = 1_000;
-/** Entries that the core has when the page is left; one more is on the tape. */
-const WITH_CORE = 10;
-/** In the page: what it needs of a browser, functions that get stuck at the call that `hang` names, and events. */
-const PAGE = `
-  var listeners = [], sent = [], hang = "", calls = {};
-  const stuck = (name) => {
-    calls[name] = (calls[name] || 0) + 1;
-    if (hang === name + " " + calls[name]) for (;;);
-  };
-  const on = (type, fn) => void listeners.push([type, fn]);
-  const off = (type, fn) => void (listeners = listeners.filter(([other, old]) => other !== type || old !== fn));
-  var addEventListener = on, removeEventListener = off;
-  var document = { addEventListener: on, removeEventListener: off, visibilityState: "visible", hidden: false };
-  var location = { href: "http://page.test/", origin: "http://page.test", host: "page.test" };
-  var performance = { now: () => (stuck("clock"), now()) };
-  var setTimeout = () => 0, clearTimeout = () => {};
-  var fetch = (url, { body }) => {
-    stuck("unsent");
-    sent.push(text(body));
-    stuck("sent");
-    return new Promise(() => {});
-  };
-  var dispatch = (type, isTrusted = true) => {
-    document.hidden = true;
-    document.visibilityState = "hidden";
-    for (const [other, fn] of listeners) if (other === type) fn({ type, isTrusted });
-  };
-  var leave = (where) => {
-    calls = {};
-    hang = where;
-    dispatch("pagehide");
-  };
-`;
-
-interface Sent {
-  batch: { id: string };
-  logs: { seq: number }[];
-}
-
-/** A page with a logger that has entries, one of them on its tape; `cold`: all, and the core has not been started. */
-async function open({ firefox = true, cold = false } = {}) {
-  const source = await readFile(packageEntry, "utf8");
-  const { code } = await transform(source, { format: "iife", globalName: "sapwood" });
-  const { crypto, URL, TextEncoder, TextDecoder, AbortSignal, structuredClone, Request, atob } = globalThis;
-  const page = vm.createContext({
-    ...{ crypto, URL, TextEncoder, TextDecoder, AbortSignal, structuredClone, Request, atob },
-    now: () => performance.now(),
-    text: (body: Uint8Array) => Buffer.from(body).toString(),
-    ...(firefox && { InternalError: Error }),
-  });
-  const run = (script: string): unknown => vm.runInContext(script, page, { timeout: STUCK_MS });
-  run(`${PAGE}${code}; var log = sapwood.createLogger({ source: "shop", environment: "test", endpoint: "/v1/logs" })`);
-  if (!cold) await (run("log.flush()") as Promise<unknown>);
-  for (let index = 0; index < WITH_CORE; index += 1) run(`log.info("m")`);
-  // Hands over, and changes nothing.
-  if (!cold) run(`log.setConsent("granted")`);
-  run(`log.info("m")`);
-  return {
-    run,
-    /** Leaves the page, whose first event gets stuck there and is ended. */
-    end: (where: string) => assert.throws(() => run(`leave("${where}")`), { code: "ERR_SCRIPT_EXECUTION_TIMEOUT" }),
-    sent: () => Array.from(run("sent") as string[], (body) => JSON.parse(body) as Sent),
-  };
-}
-
-/** Each id names one list of entries, and each entry has come. */
-function assertAll(sent: readonly Sent[], count: number): void {
-  const texts = new Map<string, string>();
-  for (const { batch, logs } of sent) {
-    assert.equal(texts.get(batch.id) ?? JSON.stringify(logs), JSON.stringify(logs), "an id names other entries");
-    texts.set(batch.id, JSON.stringify(logs));
-  }
-  const seqs = [...new Set(sent.flatMap(({ logs }) => logs.map(({ seq }) => seq)))].sort((a, b) => a - b);
-  assert.deepEqual(seqs, Array.from({ length: count }, (_, index) => index + 1));
-}
+import { assertAll, open, WITH_CORE } from "./support/ended-page.js";
 
 for (const cold of [false, true]) {
   const core = cold ? "a core that starts for it" : "a core that runs";
