@@ -74,7 +74,7 @@ pub fn command(repo: &Repo, arguments: &[String]) -> Result<()> {
 /// The suite in its short form: Chromium, few runs, long waits shortened.
 pub fn short(repo: &Repo) -> Result<()> {
     let mut node = js::node_test(repo, SHORT_MS_MAX)?;
-    js::suite_by(repo, "delivery", node.arg("--test-concurrency=1"))
+    js::suite_by(repo, "delivery", &mut node)
 }
 
 /// The suite in all three browsers, which are installed where they are missing; runs and waits as in the short form.
@@ -95,9 +95,7 @@ fn measure(repo: &Repo) -> Result<()> {
 
 fn in_all_browsers(repo: &Repo) -> Result<Command> {
     let mut node = js::node_test(repo, FULL_MS_MAX)?;
-    node.arg("--test-concurrency=1")
-        .envs(setup::others()?)
-        .env("DELIVERY_BROWSERS", BROWSERS);
+    node.envs(setup::others()?).env("DELIVERY_BROWSERS", BROWSERS);
     Ok(node)
 }
 
@@ -116,16 +114,10 @@ fn read(lines: &str) -> Result<Vec<Figure>> {
     }
 }
 
-/// One topic's table: scenarios in the order in which they were measured, each with its browsers.
+/// One topic's table, by scenario and then by browser: two files are measured at a time, in any order.
 fn table(figures: &[Figure], topic: &str) -> String {
     let mut of_topic: Vec<&Figure> = figures.iter().filter(|figure| figure.topic == topic).collect();
-    let mut scenarios: Vec<&str> = Vec::new();
-    for figure in &of_topic {
-        if !scenarios.contains(&figure.scenario.as_str()) {
-            scenarios.push(&figure.scenario);
-        }
-    }
-    of_topic.sort_by_key(|figure| scenarios.iter().position(|name| *name == figure.scenario));
+    of_topic.sort_by_key(|figure| (&figure.scenario, BROWSERS.find(&figure.browser)));
     let rows: Vec<Vec<String>> = of_topic.into_iter().map(row).collect();
     tables::markdown(
         &[
