@@ -18,14 +18,16 @@ const BUNDLE: &str = ".test.mjs";
 pub const FILE_MS_MAX: u32 = 180_000;
 pub const FULL_FILE_MS_MAX: u32 = 900_000;
 /// Suites of which two files run at a time: what they measure, they measure in processor time, and most of theirs is waiting.
-const SIDE_BY_SIDE: [&str; 7] = [
+const SIDE_BY_SIDE: [&str; 9] = [
     "wasm",
     "package",
     "collector",
     "viewer",
+    "browser",
+    "contexts",
+    "delivery",
     "everywhere",
     "packaging",
-    "delivery",
 ];
 /// By this variable tests know that their long form is asked for.
 pub const FULL: (&str, &str) = ("SAPWOOD_FULL", "1");
