@@ -118,7 +118,7 @@ pub fn use_frames(destination: &mut Destination, state: &mut State) {
 }
 
 /// A request was answered.
-pub fn answered(destination: &mut Destination, batch: Box<Batch>, answer: Answer, state: &mut State) {
+pub fn answered(destination: &mut Destination, mut batch: Box<Batch>, answer: Answer, state: &mut State) {
     if answer.status == 0 {
         // Nothing can be read of it: nobody knows how it went.
         return failed(destination, batch, state);
@@ -128,11 +128,11 @@ pub fn answered(destination: &mut Destination, batch: Box<Batch>, answer: Answer
         use_frames(destination, state);
     }
     (destination.answered, destination.quick) = (true, 0);
-    let (status, rejected) = (answer.status, End::Dropped(DropReason::Rejected));
+    let (status, issues, rejected) = (answer.status, answer.issues, End::Dropped(DropReason::Rejected));
     match judge(answer) {
         Verdict::Delivered => {
             destination.backoff.forget();
-            destination.too_large = 0;
+            destination.refused = 0;
             // What the receiver takes is found again after it was found too large.
             destination.entries_max = destination.entries_max.saturating_mul(2).max(2);
             destination.end_batch(&batch, End::Delivered, &mut state.flushes);
@@ -149,8 +149,21 @@ pub fn answered(destination: &mut Destination, batch: Box<Batch>, answer: Answer
         }
         Verdict::Rejected { taken } => {
             state.report(Problem::Rejected, status);
+            let (recovered, count) = (batch.origin().is_some(), batch.entries.heads.len());
+            for at in (0..count).rev() {
+                if issues.contains(&(at as u16)) {
+                    destination.end(&batch.entries.heads[at..=at], recovered, rejected, &mut state.flushes);
+                    batch.entries.remove(at, at + 1);
+                }
+            }
+            let heads = &batch.entries.heads;
+            if heads.len() < count && taken < heads.len() {
+                // The others were not taken because of these. They are without fault, as far as anybody has said.
+                one_refused(destination, state);
+                (batch.id, batch.attempts) = (state.id(), 0);
+                return destination.wait(batch);
+            }
             destination.backoff.forget();
-            let (heads, recovered) = (&batch.entries.heads, batch.origin().is_some());
             let (taken, refused) = heads.split_at(taken.min(heads.len()));
             destination.end(taken, recovered, End::Delivered, &mut state.flushes);
             destination.end(refused, recovered, rejected, &mut state.flushes);
@@ -224,6 +237,16 @@ fn try_again(
     }
 }
 
+/// A request has brought nothing but the end of some entries. Who takes nothing at all is not asked for each one.
+fn one_refused(destination: &mut Destination, state: &mut State) {
+    destination.refused += 1;
+    if destination.refused > REFUSED_MAX {
+        destination
+            .backoff
+            .fail(state.now, &state.config.retry, &mut state.random);
+    }
+}
+
 /// Its halves go next; a single entry that is refused is given up.
 fn halve(destination: &mut Destination, batch: Box<Batch>, state: &mut State) {
     // Once: what goes on being refused says nothing new, and each entry that is given up is told as a drop.
@@ -234,13 +257,7 @@ fn halve(destination: &mut Destination, batch: Box<Batch>, state: &mut State) {
     if half == 0 {
         let end = End::Dropped(DropReason::TooLarge);
         destination.end_batch(&batch, end, &mut state.flushes);
-        // Who takes nothing at all is not asked for each entry.
-        destination.too_large += 1;
-        if destination.too_large > TOO_LARGE_MAX {
-            destination
-                .backoff
-                .fail(state.now, &state.config.retry, &mut state.random);
-        }
+        one_refused(destination, state);
     } else {
         destination.entries_max = half;
         split(destination, batch, half, state);
