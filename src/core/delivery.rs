@@ -6,6 +6,7 @@
 //! by `tests/contracts/delivery.rs`, `exit.rs` and `retry.rs`.
 use ::core::mem;
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 use super::batch::Batch;
 use super::config::Compress;
@@ -149,15 +150,18 @@ pub fn answered(destination: &mut Destination, mut batch: Box<Batch>, answer: An
         }
         Verdict::Rejected { taken } => {
             state.report(Problem::Rejected, status);
-            let (recovered, count) = (batch.origin().is_some(), batch.entries.heads.len());
-            for at in (0..count).rev() {
-                if issues.contains(&(at as u16)) {
-                    destination.end(&batch.entries.heads[at..=at], recovered, rejected, &mut state.flushes);
-                    batch.entries.remove(at, at + 1);
+            let recovered = batch.origin().is_some();
+            let mut named = Vec::new();
+            named.resize(batch.entries.heads.len(), false);
+            for place in issues {
+                if let Some(named) = named.get_mut(usize::from(place)) {
+                    *named = true;
                 }
             }
+            let faulty = batch.entries.part(&named).heads;
+            destination.end(&faulty, recovered, rejected, &mut state.flushes);
             let heads = &batch.entries.heads;
-            if heads.len() < count && taken < heads.len() {
+            if !faulty.is_empty() && taken < heads.len() {
                 // The others were not taken because of these. They are without fault, as far as anybody has said.
                 one_refused(destination, state);
                 (batch.id, batch.attempts) = (state.id(), 0);
