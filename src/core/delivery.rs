@@ -56,7 +56,8 @@ fn send(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State)
     if destination.frames && state.hidden && is_new && count > 1 && bytes > room {
         // Parts differ in how small they get, so there is some room to spare.
         let count = (count * room / bytes * 7 / 8).max(1);
-        return split(destination, batch, count, state);
+        let part = split(destination, batch, count, usize::MAX, state);
+        return send(destination, part, state);
     }
     batch.since = state.now.monotonic;
     destination.sent_at = batch.since;
@@ -182,7 +183,8 @@ pub fn failed(destination: &mut Destination, batch: Box<Batch>, state: &mut Stat
     if batch.beacon && leaving && batch.entries.heads.len() > 1 && batch.entries.text.len() > EXIT_BYTES_MIN {
         // Others on this page hold a part of the quota: a smaller one may fit into the rest.
         let half = batch.entries.heads.len() / 2;
-        return split(destination, batch, half, state);
+        let half = split(destination, batch, half, usize::MAX, state);
+        return destination.wait(half);
     }
     // The browser's refusal of a keepalive request looks like a dead network, but comes at once: the next attempt goes
     // without. A dead network may be as fast; what the journal can take is not given to a beacon because of it.
@@ -264,6 +266,7 @@ fn halve(destination: &mut Destination, batch: Box<Batch>, state: &mut State) {
         one_refused(destination, state);
     } else {
         destination.entries_max = half;
-        split(destination, batch, half, state);
+        let half = split(destination, batch, half, usize::MAX, state);
+        destination.wait(half);
     }
 }
