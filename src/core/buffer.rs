@@ -66,9 +66,14 @@ impl Entries {
                 }
             }
         }
+        self.part(&picked)
+    }
+
+    /// Takes out those that are picked.
+    pub fn part(&mut self, picked: &[bool]) -> Entries {
         let (mut out, mut rest, mut at) = (Entries::default(), Entries::default(), 0);
         for (head, picked) in self.heads.iter().zip(picked) {
-            let part = if picked { &mut out } else { &mut rest };
+            let part = if *picked { &mut out } else { &mut rest };
             part.heads.push(*head);
             part.text.extend_from_slice(&self.text[at..at + head.bytes]);
             at += head.bytes;

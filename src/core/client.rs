@@ -170,6 +170,7 @@ impl Client {
                 if visible {
                     delivery::seen(destination, &self.state);
                 }
+                later::hurry(destination);
                 // A refusal of long ago says nothing of this moment.
                 destination.keepalive_refused = false;
                 destination.journal.quiet_until = if visible { 0 } else { self.state.now.after(EXIT_MS) };
@@ -203,6 +204,9 @@ impl Client {
             return;
         };
         let (destination, state) = (&mut self.destination, &mut self.state);
+        if state.hidden {
+            later::hurry(destination);
+        }
         match outcome {
             Outcome::Answered(answer) => {
                 self.last_status = answer.status;

@@ -6,6 +6,7 @@
 //! by `tests/contracts/delivery.rs`, `exit.rs` and `retry.rs`.
 use ::core::mem;
 use alloc::boxed::Box;
+use alloc::vec::Vec;
 
 use super::batch::Batch;
 use super::config::Compress;
@@ -55,7 +56,8 @@ fn send(destination: &mut Destination, mut batch: Box<Batch>, state: &mut State)
     if destination.frames && state.hidden && is_new && count > 1 && bytes > room {
         // Parts differ in how small they get, so there is some room to spare.
         let count = (count * room / bytes * 7 / 8).max(1);
-        return split(destination, batch, count, state);
+        let part = split(destination, batch, count, usize::MAX, state);
+        return send(destination, part, state);
     }
     batch.since = state.now.monotonic;
     destination.sent_at = batch.since;
@@ -118,7 +120,7 @@ pub fn use_frames(destination: &mut Destination, state: &mut State) {
 }
 
 /// A request was answered.
-pub fn answered(destination: &mut Destination, batch: Box<Batch>, answer: Answer, state: &mut State) {
+pub fn answered(destination: &mut Destination, mut batch: Box<Batch>, answer: Answer, state: &mut State) {
     if answer.status == 0 {
         // Nothing can be read of it: nobody knows how it went.
         return failed(destination, batch, state);
@@ -128,11 +130,11 @@ pub fn answered(destination: &mut Destination, batch: Box<Batch>, answer: Answer
         use_frames(destination, state);
     }
     (destination.answered, destination.quick) = (true, 0);
-    let (status, rejected) = (answer.status, End::Dropped(DropReason::Rejected));
+    let (status, issues, rejected) = (answer.status, answer.issues, End::Dropped(DropReason::Rejected));
     match judge(answer) {
         Verdict::Delivered => {
             destination.backoff.forget();
-            destination.too_large = 0;
+            destination.refused = 0;
             // What the receiver takes is found again after it was found too large.
             destination.entries_max = destination.entries_max.saturating_mul(2).max(2);
             destination.end_batch(&batch, End::Delivered, &mut state.flushes);
@@ -149,8 +151,24 @@ pub fn answered(destination: &mut Destination, batch: Box<Batch>, answer: Answer
         }
         Verdict::Rejected { taken } => {
             state.report(Problem::Rejected, status);
+            let recovered = batch.origin().is_some();
+            let mut named = Vec::new();
+            named.resize(batch.entries.heads.len(), false);
+            for place in issues {
+                if let Some(named) = named.get_mut(usize::from(place)) {
+                    *named = true;
+                }
+            }
+            let faulty = batch.entries.part(&named).heads;
+            destination.end(&faulty, recovered, rejected, &mut state.flushes);
+            let heads = &batch.entries.heads;
+            if !faulty.is_empty() && taken < heads.len() {
+                // The others were not taken because of these. They are without fault, as far as anybody has said.
+                one_refused(destination, state);
+                (batch.id, batch.attempts) = (state.id(), 0);
+                return destination.wait(batch);
+            }
             destination.backoff.forget();
-            let (heads, recovered) = (&batch.entries.heads, batch.origin().is_some());
             let (taken, refused) = heads.split_at(taken.min(heads.len()));
             destination.end(taken, recovered, End::Delivered, &mut state.flushes);
             destination.end(refused, recovered, rejected, &mut state.flushes);
@@ -165,7 +183,8 @@ pub fn failed(destination: &mut Destination, batch: Box<Batch>, state: &mut Stat
     if batch.beacon && leaving && batch.entries.heads.len() > 1 && batch.entries.text.len() > EXIT_BYTES_MIN {
         // Others on this page hold a part of the quota: a smaller one may fit into the rest.
         let half = batch.entries.heads.len() / 2;
-        return split(destination, batch, half, state);
+        let half = split(destination, batch, half, usize::MAX, state);
+        return destination.wait(half);
     }
     // The browser's refusal of a keepalive request looks like a dead network, but comes at once: the next attempt goes
     // without. A dead network may be as fast; what the journal can take is not given to a beacon because of it.
@@ -224,6 +243,16 @@ fn try_again(
     }
 }
 
+/// A request has brought nothing but the end of some entries. Who takes nothing at all is not asked for each one.
+fn one_refused(destination: &mut Destination, state: &mut State) {
+    destination.refused += 1;
+    if destination.refused > REFUSED_MAX {
+        destination
+            .backoff
+            .fail(state.now, &state.config.retry, &mut state.random);
+    }
+}
+
 /// Its halves go next; a single entry that is refused is given up.
 fn halve(destination: &mut Destination, batch: Box<Batch>, state: &mut State) {
     // Once: what goes on being refused says nothing new, and each entry that is given up is told as a drop.
@@ -234,15 +263,10 @@ fn halve(destination: &mut Destination, batch: Box<Batch>, state: &mut State) {
     if half == 0 {
         let end = End::Dropped(DropReason::TooLarge);
         destination.end_batch(&batch, end, &mut state.flushes);
-        // Who takes nothing at all is not asked for each entry.
-        destination.too_large += 1;
-        if destination.too_large > TOO_LARGE_MAX {
-            destination
-                .backoff
-                .fail(state.now, &state.config.retry, &mut state.random);
-        }
+        one_refused(destination, state);
     } else {
         destination.entries_max = half;
-        split(destination, batch, half, state);
+        let half = split(destination, batch, half, usize::MAX, state);
+        destination.wait(half);
     }
 }

@@ -39,8 +39,8 @@ pub struct Destination {
     pub answered: bool,
     /// Failures in a row that came at once, as those of an ad-blocker do, and never an answer before.
     pub quick: u32,
-    /// Single entries in a row that were too large.
-    pub too_large: u32,
+    /// Requests in a row that brought nothing but the end of entries.
+    pub refused: u32,
     /// The last request with keepalive failed at once: the browser has refused it.
     pub keepalive_refused: bool,
     /// A beacon was taken that the quota had no room for: this browser does not count beacons.

@@ -1,6 +1,7 @@
 //! Owns what can happen to the client. Everything that reaches it is one of these, with the time it happened.
 use super::batch::Id;
 use super::config::Consent;
+use super::limits::ISSUES_MAX;
 use super::time::Millis;
 
 /// Names one request, from [`super::effect::Effect::Send`] to its outcome.
@@ -97,4 +98,12 @@ pub struct Answer {
     pub count: u64,
     /// Does it say that the receiver reads frames?
     pub frames: bool,
+    /// The entries that `issues` of the body names as faulty, by their place in the batch, in any order and any number of times.
+    pub issues: Issues,
 }
+
+/// Places of entries in a batch; `u16::MAX`: none.
+pub type Issues = [u16; ISSUES_MAX];
+
+/// No entry is named.
+pub const NO_ISSUES: Issues = [u16::MAX; ISSUES_MAX];

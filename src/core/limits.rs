@@ -91,8 +91,11 @@ pub const BLOCKED_SEEN_MS: u64 = 600_000;
 pub const BREAKER_FAILURES: u32 = 5;
 /// How many entries that one has at most.
 pub const PROBE_ENTRIES: usize = 10;
-/// So many single entries that are too large, with none taken in between, and the next is asked only after a delay.
-pub const TOO_LARGE_MAX: u32 = 16;
+/// So many entries that end one request each (too large, or faulty), with none taken in between, and the next is asked only
+/// after a delay.
+pub const REFUSED_MAX: u32 = 16;
+/// So many of the issues that an answer lists are looked at; entries that others name are named again by the next answer.
+pub const ISSUES_MAX: usize = 64;
 /// A timer that comes so much too late was asleep with its page or machine. In the background they come a minute late.
 pub const SLEEP_MS: u64 = 300_000;
 /// Room kept for what grows in a batch's header between attempts (`attempt`, `sentAt`, `dropped`).

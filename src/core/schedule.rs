@@ -145,36 +145,35 @@ fn room(destination: &Destination, state: &State) -> Room {
 /// The batch that waits for another attempt, or a new one.
 pub fn next_batch(destination: &mut Destination, state: &mut State) -> Option<Box<Batch>> {
     let room = room(destination, state);
-    let worst = most_severe(&destination.buffer);
-    // What goes with a page is the most severe, whether it has been tried before or not.
-    let fits = |batch: &mut Box<Batch>| {
-        (!room.second || batch.entries.text.len() <= room.exit_bytes)
-            && !(room.leaving && most_severe(&batch.entries) < worst)
-    };
-    match destination.waiting.pop_if(fits) {
-        Some(batch) => again(destination, batch, &room, state),
+    // What goes with a page is the most severe, whether it has been tried before or not; what else, the oldest.
+    let rank = |entries: &Entries| if room.leaving { most_severe(entries) } else { None };
+    let mut next = (rank(&destination.buffer), None);
+    for (at, batch) in destination.waiting.iter().enumerate() {
+        let rank = rank(&batch.entries);
+        if rank >= next.0 && (!room.second || batch.entries.text.len() <= room.exit_bytes) {
+            next = (rank, Some(at));
+        }
+    }
+    match next.1 {
+        Some(at) => again(destination, at, &room, state),
         None => new_batch(destination, &room, state),
     }
 }
 
 /// The part of a batch that had an attempt and may have another one now.
-fn again(destination: &mut Destination, batch: Box<Batch>, room: &Room, state: &mut State) -> Option<Box<Batch>> {
-    let heads = &batch.entries.heads;
-    let mut count = heads.len().min(room.probe_max);
-    if room.leaving && !room.second {
-        // More than a page may send at its end would go with the page.
-        let mut bytes = 0;
-        let fit = heads.iter().take_while(|head| {
-            bytes += head.bytes;
-            bytes <= room.exit_bytes
-        });
-        count = fit.count().clamp(1, count);
-    }
-    if count == heads.len() {
+fn again(destination: &mut Destination, at: usize, room: &Room, state: &mut State) -> Option<Box<Batch>> {
+    let batch = destination.waiting.remove(at);
+    // More than a page may send at its end would go with the page.
+    let bytes = if room.leaving && !room.second {
+        room.exit_bytes
+    } else {
+        usize::MAX
+    };
+    let count = batch.entries.heads.len();
+    if count == 1 || (count <= room.probe_max && batch.entries.text.len() <= bytes) {
         return Some(batch);
     }
-    split(destination, batch, count, state);
-    destination.waiting.pop()
+    Some(split(destination, batch, room.probe_max, bytes, state))
 }
 
 /// What is due of the buffer.
@@ -219,13 +218,31 @@ fn most_severe(entries: &Entries) -> Option<Level> {
     entries.heads.iter().map(|head| head.rank).max()
 }
 
-/// Its first `count` entries and the others become batches with ids of their own.
+/// As much of it as fits both bounds, one entry at the least: the oldest, or of a page that goes the most severe. The others wait;
+/// both have ids of their own.
 #[expect(clippy::boxed_local, reason = "moving a pointer is less code to ship")]
-pub fn split(destination: &mut Destination, mut batch: Box<Batch>, count: usize, state: &mut State) {
-    let origin = batch.origin().cloned();
-    for part in [batch.entries.take(count), batch.entries] {
-        let mut part = state.batch(part, origin.clone());
-        part.failures = batch.failures;
-        destination.wait(part);
+pub fn split(
+    destination: &mut Destination,
+    mut batch: Box<Batch>,
+    count: usize,
+    bytes: usize,
+    state: &mut State,
+) -> Box<Batch> {
+    let mut first = if is_leaving(destination, state) {
+        batch.entries.pick(count, bytes)
+    } else {
+        batch.entries.take(count)
+    };
+    if first.heads.is_empty() {
+        first = batch.entries.take(1);
     }
+    let (origin, failures) = (batch.origin().cloned(), batch.failures);
+    let mut part = |entries| {
+        let mut part = state.batch(entries, origin.clone());
+        part.failures = failures;
+        part
+    };
+    let first = part(first);
+    destination.wait(part(batch.entries));
+    first
 }

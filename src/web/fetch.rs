@@ -11,7 +11,7 @@ use super::clock;
 use super::object::{call, get, get_global, global, set};
 use super::signal::{Signal, bind};
 use crate::core::effect::Request;
-use crate::core::event::Answer;
+use crate::core::event::{Answer, Issues, NO_ISSUES};
 
 /// The browser ends a request so much later than the client gives it up, so that it is the client who says why.
 const TIMEOUT_SLACK_MS: u64 = 1_000;
@@ -88,7 +88,23 @@ pub fn answer(response: &JsValue, body: &JsValue) -> Answer {
         retry_after_ms,
         count: (number(body, "count") + number(body, "duplicates")) as u64,
         frames: get(body, "frames").is_truthy(),
+        issues: issues(&get(body, "issues")),
     }
+}
+
+/// The places of the entries that `[{ path: ["logs", 0, …] }, …]` names. It is emptied.
+fn issues(list: &JsValue) -> Issues {
+    let mut issues = NO_ISSUES;
+    for place in &mut issues {
+        let Some(issue) = call(list, "shift", &[]) else {
+            break;
+        };
+        let path = get(&issue, "path");
+        if call(&path, "indexOf", &["logs".into()]).and_then(|at| at.as_f64()) == Some(0.0) {
+            *place = get(&path, "1").as_f64().map_or(u16::MAX, |at| at as u16);
+        }
+    }
+    issues
 }
 
 /// How far the server's clock is ahead, by what the body says of its time; the answer's way back is not counted.

@@ -142,6 +142,7 @@ impl Judge {
                 status,
                 retry_after_ms,
                 count,
+                issues,
                 ..
             }) => match status {
                 200..=299 => {
@@ -155,8 +156,14 @@ impl Judge {
                 413 => {}
                 401 | 403 => self.over.extend(seqs),
                 _ => {
-                    self.delivered[book] += count.min(seqs.len() as u64);
-                    self.over.extend(seqs);
+                    let (faulty, others): (Vec<_>, Vec<_>) =
+                        (0..).zip(seqs).partition(|(place, _)| issues.contains(place));
+                    let is_whole = faulty.is_empty() || count >= others.len() as u64;
+                    self.over.extend(faulty.into_iter().map(|(_, entry)| entry));
+                    if is_whole {
+                        self.delivered[book] += count.min(others.len() as u64);
+                        self.over.extend(others.into_iter().map(|(_, entry)| entry));
+                    }
                 }
             },
         }

@@ -9,7 +9,7 @@ use sapwood::core::client::Client;
 use sapwood::core::config::{Config, Consent};
 use sapwood::core::effect::Effect;
 use sapwood::core::error::Problem;
-use sapwood::core::event::{Answer, Event, Outcome, RequestId, Store};
+use sapwood::core::event::{Answer, Event, NO_ISSUES, Outcome, RequestId, Store};
 use sapwood::core::flush;
 use sapwood::core::level::Level;
 use sapwood::core::limits::REFUSAL_MS_MAX;
@@ -323,6 +323,21 @@ impl World {
             retry_after_ms,
             count,
             frames: false,
+            issues: NO_ISSUES,
+        });
+        self.outcome(self.open()[0], outcome);
+    }
+
+    /// Answers the oldest open request with a 400 that names these entries, by their place, and with a `count`.
+    pub(crate) fn answer_with_issues(&mut self, places: &[u16], count: u64) {
+        let mut issues = NO_ISSUES;
+        issues[..places.len()].copy_from_slice(places);
+        let outcome = Outcome::Answered(Answer {
+            status: 400,
+            retry_after_ms: 0,
+            count,
+            frames: false,
+            issues,
         });
         self.outcome(self.open()[0], outcome);
     }
@@ -334,6 +349,7 @@ impl World {
             retry_after_ms: 0,
             count: 0,
             frames: true,
+            issues: NO_ISSUES,
         });
         self.outcome(self.open()[0], outcome);
     }

@@ -1,8 +1,8 @@
 //! Promise: every answer has one meaning, whatever it is; and who does not answer, or takes nothing, is asked ever less.
 use sapwood::core::error::Problem;
-use sapwood::core::event::{Answer, Event, Outcome};
+use sapwood::core::event::{Answer, Event, NO_ISSUES, Outcome};
 use sapwood::core::level::Level;
-use sapwood::core::limits::{BLOCKED_MS, BLOCKED_SEEN_MS, BREAKER_FAILURES, PROBE_ENTRIES, TOO_LARGE_MAX};
+use sapwood::core::limits::{BLOCKED_MS, BLOCKED_SEEN_MS, BREAKER_FAILURES, PROBE_ENTRIES, REFUSED_MAX};
 use sapwood::core::stats::{DropReason, counter};
 use serde_json::json;
 
@@ -100,7 +100,7 @@ fn a_receiver_to_which_everything_is_too_large_is_not_asked_for_each_entry() {
     while !world.open().is_empty() {
         world.answer(413);
     }
-    assert_eq!(world.dropped(DropReason::TooLarge), u64::from(TOO_LARGE_MAX) + 1);
+    assert_eq!(world.dropped(DropReason::TooLarge), u64::from(REFUSED_MAX) + 1);
     // From there on with ever longer delays.
     let before = world.sent.len();
     for _ in 0..600 {
@@ -275,6 +275,7 @@ fn a_late_answer_of_any_kind_changes_nothing() {
             retry_after_ms: 9_000,
             count: 1,
             frames: false,
+            issues: NO_ISSUES,
         };
         world.handle(Event::Outcome {
             request: first,

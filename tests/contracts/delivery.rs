@@ -3,6 +3,7 @@ use sapwood::core::config::RetryConfig;
 use sapwood::core::error::Problem;
 use sapwood::core::event::Outcome;
 use sapwood::core::level::Level;
+use sapwood::core::limits::REFUSED_MAX;
 use sapwood::core::stats::{DropReason, counter};
 use serde_json::json;
 
@@ -160,6 +161,74 @@ fn a_400_rejects_for_good_what_was_not_taken() {
 }
 
 #[test]
+fn entries_that_a_400_names_are_rejected_and_the_others_were_taken() {
+    let mut world = World::new();
+    world.log_many(5);
+    let token = world.flush(60_000);
+    world.answer_with_issues(&[3, 0, 3], 3);
+    assert_eq!(world.count(counter::DELIVERED), 3);
+    assert_eq!(world.dropped(DropReason::Rejected), 2);
+    assert_eq!(world.reports, [(Problem::Rejected, 400)]);
+    assert_eq!((world.settled[&token].delivered, world.settled[&token].dropped), (3, 2));
+    world.advance(3_600_000);
+    assert_eq!(world.sent.len(), 1, "nothing is sent again");
+}
+
+#[test]
+fn what_was_not_taken_because_of_others_goes_again_without_them() {
+    for count in [0, 2] {
+        let mut world = World::new();
+        world.log_many(5);
+        world.flush(60_000);
+        world.answer_with_issues(&[4, 1], count);
+        assert_eq!(world.last().seqs(), [1, 3, 4], "at once");
+        assert_ne!(world.sent[0].id(), world.last().id(), "I8");
+        assert_eq!(*world.last().header("attempt"), 1);
+        assert_eq!(
+            (world.count(counter::DELIVERED), world.dropped(DropReason::Rejected)),
+            (0, 2)
+        );
+        world.answer(200);
+        assert_eq!((world.count(counter::DELIVERED), world.held()), (3, 0));
+    }
+}
+
+#[test]
+fn a_receiver_that_names_one_entry_an_answer_is_asked_ever_less() {
+    let mut world = World::new();
+    world.log_many(100);
+    world.flush(86_400_000);
+    while !world.open().is_empty() {
+        world.answer_with_issues(&[0, 99], 0);
+    }
+    let before = world.sent.len();
+    assert!(before <= REFUSED_MAX as usize + 1, "{before} requests at once");
+    for _ in 0..3_600 {
+        world.advance(1_000);
+        if !world.open().is_empty() {
+            world.answer_with_issues(&[0], 0);
+        }
+    }
+    assert_eq!(
+        world.dropped(DropReason::Rejected),
+        100,
+        "each answer is the end of one"
+    );
+    assert_eq!((world.held(), world.sent.len()), (0, 99));
+}
+
+#[test]
+fn places_that_name_no_entry_say_nothing() {
+    let mut world = World::new();
+    world.log_many(2);
+    world.flush(60_000);
+    world.answer_with_issues(&[2, 900, u16::MAX], 1);
+    assert_eq!(world.count(counter::DELIVERED), 1);
+    assert_eq!(world.dropped(DropReason::Rejected), 1);
+    assert_eq!(world.sent.len(), 1);
+}
+
+#[test]
 fn a_count_beyond_the_batch_counts_the_batch() {
     let mut world = World::new();
     world.log_many(2);
@@ -269,12 +338,13 @@ fn two_batches_refused_as_too_large_keep_their_order() {
 }
 
 fn answered(status: u16) -> Outcome {
-    use sapwood::core::event::Answer;
+    use sapwood::core::event::{Answer, NO_ISSUES};
     Outcome::Answered(Answer {
         status,
         retry_after_ms: 0,
         count: 0,
         frames: false,
+        issues: NO_ISSUES,
     })
 }
 

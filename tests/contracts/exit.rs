@@ -1,6 +1,6 @@
 //! Promise: when the page is hidden, what fits leaves at once, in a request that outlives the page.
 use sapwood::core::config::{Config, Consent};
-use sapwood::core::event::{Answer, Outcome};
+use sapwood::core::event::{Answer, NO_ISSUES, Outcome};
 use sapwood::core::level::Level;
 use sapwood::core::limits::{KEEPALIVE_BYTES_MAX, REFUSAL_MS_MAX};
 use sapwood::core::stats::counter;
@@ -204,6 +204,7 @@ fn a_second_batch_is_tried_again_in_its_time_while_the_first_hangs() {
         retry_after_ms: 400,
         count: 0,
         frames: false,
+        issues: NO_ISSUES,
     };
     world.outcome(second, Outcome::Answered(answer));
     world.advance(400);

@@ -54,6 +54,73 @@ fn it_is_taken_back_when_all_is_on_its_way() {
     assert_eq!(messages(&world), ["waits"], "it waits again");
 }
 
+/// With entries of two kilobytes, of which an exit sends a part.
+fn large(count: usize) -> World {
+    let mut world = with(|config| config.batch_bytes = 1024 * 1024);
+    for at in 0..count {
+        world.log_with(
+            Level::Info,
+            &json!({ "message": format!("{at}"), "data": "x".repeat(2_000) }),
+        );
+    }
+    world.advance(1_000);
+    world
+}
+
+/// The messages of all requests so far.
+fn sent(world: &World) -> Vec<String> {
+    let requests = world.sent.iter();
+    let entries = requests.flat_map(|sent| sent.logs());
+    entries
+        .map(|entry| entry["message"].as_str().expect("a message").to_owned())
+        .collect()
+}
+
+#[test]
+fn after_an_exit_it_holds_what_the_exit_did_not_send() {
+    let mut world = large(45);
+    assert!(messages(&world).contains(&"0".to_owned()), "it is armed");
+    world.log(Level::Info, "last words");
+    world.hide();
+    let (gone, left) = (sent(&world), messages(&world));
+    assert!(gone.len() > 20 && left.len() > 10, "{} and {}", gone.len(), left.len());
+    assert!(left.iter().all(|message| !gone.contains(message)), "{left:?}");
+    assert_eq!(gone.len() + left.len(), 46);
+    // The answer lets the rest go.
+    world.answer(200);
+    assert_eq!((sent(&world).len(), &world.later), (46, &None));
+}
+
+#[test]
+fn what_fails_at_the_exit_is_in_it_again_at_once() {
+    let mut world = large(45);
+    world.hide();
+    assert!(!messages(&world).contains(&"0".to_owned()), "it is on its way");
+    let began = world.now.monotonic;
+    for _ in 0..5 {
+        if !world.open().is_empty() {
+            world.fail();
+        }
+    }
+    assert_eq!(world.open().len(), 0);
+    assert!(world.now.monotonic - began < 100, "at once");
+    assert!(messages(&world).contains(&"0".to_owned()));
+}
+
+#[test]
+fn logging_alone_does_not_arm_it_oftener_in_a_page_that_goes() {
+    let mut world = large(90);
+    world.hide();
+    let armed = world.armed;
+    for _ in 0..40 {
+        world.log(Level::Debug, "more");
+        world.advance(10);
+    }
+    assert_eq!(world.armed, armed);
+    world.advance(700);
+    assert_eq!(world.armed, armed + 1);
+}
+
 #[test]
 fn it_obeys_retry_after_and_consent_and_a_refused_key() {
     let mut world = with(|_| {});

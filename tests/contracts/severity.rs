@@ -1,7 +1,9 @@
 //! Promise: of what does not all fit into the last request of a page the most severe goes, tried before or not.
+use sapwood::core::config::Compress;
 use sapwood::core::level::Level;
 use serde_json::json;
 
+use crate::common::noise;
 use crate::common::world::World;
 
 /// Does a request with this entry go, from the `from`th on?
@@ -64,5 +66,32 @@ fn a_batch_that_is_too_large_to_outlive_the_page_goes_in_part() {
             sent.request.keepalive && sent.seqs().len() > 50,
             "it dies with the page, or is small"
         );
+    }
+}
+
+#[test]
+fn a_batch_that_has_failed_is_cut_by_severity() {
+    for compress in [Compress::Never, Compress::Always] {
+        let mut world = World::with(|config| {
+            (config.batch_bytes, config.batch_entries) = (400_000, 1_000);
+            config.compress = compress;
+        });
+        for at in 0..80 {
+            let level = if at == 60 { Level::Error } else { Level::Debug };
+            world.log_with(level, &json!({ "message": "m", "data": noise::text(2_000, at) }));
+        }
+        world.flush(100);
+        world.fail();
+        assert_eq!(world.last().seqs().len(), 80);
+        let before = world.sent.len();
+        world.hide();
+        let first = &world.sent[before];
+        assert!(
+            first.request.keepalive && first.seqs().len() < 60,
+            "it outlives the page"
+        );
+        assert!(goes(&world, before, 61), "{compress:?}: {:?}", first.seqs());
+        // The others are the oldest.
+        assert_eq!(first.seqs()[0], 1);
     }
 }

@@ -6,7 +6,7 @@ use sapwood::core::buffer::{Entries, Head};
 use sapwood::core::config::{Compress, Config, Consent};
 use sapwood::core::effect::Effect;
 use sapwood::core::encode::stored;
-use sapwood::core::event::{Answer, Event, Outcome, Store};
+use sapwood::core::event::{Answer, Event, NO_ISSUES, Outcome, Store};
 use sapwood::core::level::Level;
 use sapwood::core::stats::DropReason;
 use sapwood::core::time::Millis;
@@ -42,6 +42,7 @@ pub(crate) enum Step {
         after: Millis,
         count: u64,
         frames: bool,
+        issues: Vec<u16>,
     },
     Fail(Index),
     /// An outcome for a request of long ago, or of none.
@@ -136,13 +137,15 @@ fn answer(kind: Kind) -> impl Strategy<Value = Step> {
         statuses.push(401);
     }
     let after = select(vec![0, 0, 1_000, 60_000, 10_000_000]);
-    (any::<Index>(), select(statuses), after, 0_u64..6, any::<bool>()).prop_map(
-        |(which, status, after, count, frames)| Step::Answer {
+    let named = prop::collection::vec(0_u16..6, 0..3);
+    (any::<Index>(), select(statuses), after, 0_u64..6, any::<bool>(), named).prop_map(
+        |(which, status, after, count, frames, issues)| Step::Answer {
             which,
             status,
             after,
             count,
             frames,
+            issues,
         },
     )
 }
@@ -217,12 +220,16 @@ pub(crate) fn apply(world: &mut World, step: &Step) {
             after,
             count,
             frames,
+            issues: named,
         } => {
+            let mut issues = NO_ISSUES;
+            issues[..named.len()].copy_from_slice(named);
             let answer = Answer {
                 status: *status,
                 retry_after_ms: *after,
                 count: *count,
                 frames: *frames,
+                issues,
             };
             finish(world, which, Outcome::Answered(answer));
         }

@@ -42,6 +42,46 @@ test("400 with a count: so many were taken, the others are rejected, none is sen
   assert.deepEqual(errors.map(({ code, status }) => [code, status]), [["rejected", 400]]);
 });
 
+/** What a receiver says of entries that it does not take. */
+const issues = (...places: number[]) => places.map((place) => ({ path: ["logs", place, "level"], message: "no" }));
+const words = (at: number) => server.received[at]!.logs.map(({ message }) => message);
+
+test("400 that names entries: they are rejected, the others were taken, wherever they stand", async () => {
+  const { log } = rig(server);
+  server.script(answer(400, { count: 2, issues: issues(0, 2, 0) }));
+  log.info("one").info("two").info("three").info("four");
+  assert.deepEqual(await log.flush(), { delivered: 2, pending: 0, dropped: 2, lastStatus: 400 });
+  assert.equal(server.received.length, 1);
+  assertCloses(log.stats());
+});
+
+test("400 that names entries and took none: the others go again, in a batch of their own", async () => {
+  const { log, errors, drops } = rig(server);
+  server.script(answer(400, { error: "bad", issues: issues(1) }));
+  log.info("one").info("two").info("three");
+  assert.deepEqual(await log.flush(), { delivered: 2, pending: 0, dropped: 1, lastStatus: 200 });
+  assert.deepEqual([words(0), words(1)], [["one", "two", "three"], ["one", "three"]]);
+  assert.notEqual(server.received[0]!.batch.id, server.received[1]!.batch.id);
+  assert.deepEqual(errors.map(({ code }) => code), ["rejected"]);
+  await waitFor("onDrop", () => drops.rejected === 1);
+  assertCloses(log.stats());
+});
+
+test("400 with issues that name no entry: as without", async () => {
+  const strange = [
+    "no list", {}, [], [null], [{}], [{ path: "logs" }], [{ path: ["logs"] }], [{ path: ["logs", "0"] }], [{ path: ["batch", 0] }],
+    [{ path: ["logs", 7] }], [{ path: { 1: 0 } }], { shift: 1 },
+  ];
+  for (const given of strange) {
+    server.reset();
+    const { log } = rig(server);
+    server.script(answer(400, { count: 1, issues: given }));
+    log.info("one").info("two");
+    assert.deepEqual(await log.flush(), { delivered: 1, pending: 0, dropped: 1, lastStatus: 400 }, JSON.stringify(given));
+    assert.equal(server.received.length, 1);
+  }
+});
+
 test("413 halves down to the one that is too large; the others arrive, in order", async () => {
   const { log, errors, drops } = rig(server);
   const taken: number[] = [];

@@ -4,7 +4,7 @@
 use std::rc::Rc;
 
 use sapwood::core::effect::Request;
-use sapwood::core::event::{Answer, Outcome, RequestId};
+use sapwood::core::event::{Answer, NO_ISSUES, Outcome, RequestId};
 
 use crate::net::End;
 use crate::plan::Browser;
@@ -290,5 +290,6 @@ fn answer(reply: Reply, count: u64, frames: bool) -> Answer {
         retry_after_ms: reply.retry_after_ms,
         count,
         frames,
+        issues: NO_ISSUES,
     }
 }

@@ -1,7 +1,7 @@
 //! Events as bytes. The match in [`write`] is what breaks when an event is added; [`read`] is its mirror.
 
 use sapwood::core::config::Consent;
-use sapwood::core::event::{Answer, Event, Outcome, Store};
+use sapwood::core::event::{Answer, Event, NO_ISSUES, Outcome, Store};
 use sapwood::core::time::Now;
 
 use crate::bytes::{Reader, put, put_bytes};
@@ -127,6 +127,7 @@ fn outcome(from: &mut Reader<'_>) -> Outcome {
             retry_after_ms: from.number(),
             count: from.number(),
             frames: from.number() != 0,
+            issues: NO_ISSUES,
         }),
     }
 }

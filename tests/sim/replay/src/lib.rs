@@ -110,7 +110,7 @@ pub fn replay(record: &[u8]) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use sapwood::core::event::{Answer, Outcome, Store};
+    use sapwood::core::event::{Answer, NO_ISSUES, Outcome, Store};
 
     use super::*;
 
@@ -122,6 +122,7 @@ mod tests {
             retry_after_ms: 70_000,
             count: 2,
             frames: true,
+            issues: NO_ISSUES,
         };
         let id = [7; 16];
         let bytes = &[1, 2, 3][..];
