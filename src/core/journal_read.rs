@@ -1,7 +1,8 @@
 //! Owns the reading of records: when the next one is due, what becomes of its entries, and what is lost with one that cannot be
 //! read.
 //!
-//! Invariants: one at a time, and nothing that is held is dropped for it; this instance's own entries are held from then on as if
+//! Invariants: one at a time, and nothing that is held is dropped for it: of this instance's own only what has room is taken, and
+//! what is of an earlier page counts as none of what may be held; this instance's own entries are held from then on as if
 //! they had never left, those of an earlier page have books of their own. Tested by `tests/contracts/journal.rs`, `orphans.rs`
 //! and `found.rs`.
 use alloc::boxed::Box;
@@ -36,18 +37,24 @@ pub fn read(destination: &mut Destination, state: &mut State) {
 }
 
 /// Can so much be held beside what is, and nothing be dropped for it? What is in no record yet will be soon, and needs no
-/// memory then; that is waited for once.
+/// memory then; that is waited for once. Then what is in memory goes first, though it is younger.
 fn has_room(destination: &mut Destination, bytes: usize, state: &State) -> bool {
+    let room = state
+        .config
+        .buffer_bytes
+        .saturating_sub(bytes + destination.cut_bytes());
     let (journal, buffer) = (&mut destination.journal, &mut destination.buffer);
-    let room = state.config.buffer_bytes.saturating_sub(bytes);
     journal.make_room(buffer, room);
-    let waits = buffer.bytes() > room && journal.retry_at == 0 && journal.writable;
-    journal.retry_at = if waits {
-        state.now.after(2 * JOURNAL_DELAY_MS)
-    } else {
+    let has_room = buffer.bytes() <= room;
+    if !has_room && (journal.retry_at > 0 || !journal.writable) {
+        journal.read_until = 0;
+    }
+    journal.retry_at = if has_room {
         0
+    } else {
+        state.now.after(2 * JOURNAL_DELAY_MS)
     };
-    !waits
+    has_room
 }
 
 /// A record was read: its entries are held from here on.
@@ -96,8 +103,6 @@ pub fn loaded(destination: &mut Destination, at: usize, bytes: &[u8], state: &mu
         destination.end_batch(&batch, End::Dropped(DropReason::Expired), &mut state.flushes);
     } else {
         destination.wait(Box::new(batch));
-        // What was read takes room.
-        destination.bound(state.config.buffer_bytes, &mut state.flushes);
     }
 }
 
