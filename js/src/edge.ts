@@ -40,8 +40,8 @@ export class EdgeEngine extends Engine {
   }
 }
 
-/** `createLogger` there. There is no page whose errors could be captured. */
+/** `createLogger` there. There is no page whose errors could be captured, and no visitor whose session all requests could be of. */
 export function createEdge(options: LoggerOptions, pool: Pool, prepare?: () => Promise<unknown>): RootLogger {
   useStorage(storageClass());
-  return assemble(new EdgeEngine({ ...check(options), captureErrors: false }, leases(pool, () => KEEP, prepare)));
+  return assemble(new EdgeEngine({ ...check(options), captureErrors: false, session: false, offline: "memory" }, leases(pool, () => KEEP, prepare)));
 }

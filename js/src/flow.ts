@@ -20,6 +20,8 @@ export const HEADER = "x-sapwood-flow";
 const BRANCH_MAX = 90;
 /** So much of a text is looked at: each character of name and id takes up to nine. */
 const TEXT_MAX = 2000;
+/** A flow that claims to have begun longer ago, in ms, began now: somebody's clock is wrong, or it is not meant well. */
+const AGE_MAX_MS = 2_592_000_000;
 
 /** Where a flow stands: id, name, next step, start, branch. */
 export type Place = readonly [id: string, name: string, step: number, start: number, branch: string | undefined];
@@ -60,7 +62,9 @@ export function placeOf(from: unknown): Place | undefined {
     const headers = ((from as Request).headers ?? from) as Headers & Record<string, string>;
     const place = typeof from === "string" ? from : (headers.get?.(HEADER) ?? headers[HEADER]!);
     const [id, name, step, start, branch] = tidy(place, TEXT_MAX).split(";").map(decodeURIComponent) as Texts;
-    if (id) return [tidy(id, ID_MAX), tidy(name, NAME_MAX), Math.min(+step >>> 0, STEP_MAX), Math.min(+start || Infinity, Date.now()), tidy(branch, BRANCH_MAX) || undefined];
+    const now = Date.now();
+    const began = now - +start < AGE_MAX_MS ? Math.min(Math.trunc(+start), now) : now;
+    if (id) return [tidy(id, ID_MAX), tidy(name, NAME_MAX), Math.min(+step >>> 0, STEP_MAX), began, tidy(branch, BRANCH_MAX) || undefined];
   } catch {
     // Not ours, or not whole.
   }

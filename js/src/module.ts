@@ -20,6 +20,9 @@ export function instance(module: WebAssembly.Module, host?: object): CoreModule 
 
 /** A place where code runs. */
 export interface Platform {
+  /** The cores of all loggers here, and of those that print. */
+  _pool?: Pool;
+  _printing?: Pool;
   /** An instance of the core for each call. */
   readonly _connect: (host?: object) => CoreModule;
   /** As in `Loader`; empty where requests are no worlds of their own. */
@@ -29,8 +32,9 @@ export interface Platform {
 }
 
 /** Where the platform compiles the core when it is deployed. */
-export function edge(module: WebAssembly.Module): Platform {
-  return { _connect: (host) => instance(module, host), _edge: EDGE_INIT, _structured: true };
+export function edge(module: WebAssembly.Module): Platform & { readonly _pool: Pool } {
+  const _connect = (host?: object): CoreModule => instance(module, host);
+  return { _connect, _edge: EDGE_INIT, _structured: true, _pool: new Pool(_connect, EDGE_INIT) };
 }
 
 /** Is every request a world of its own here, or is it a process? For code that runs everywhere. */

@@ -11,18 +11,25 @@ export { type ErrorCode, SapwoodError } from "./error.js";
 export type * from "./types.js";
 
 /**
- * The options of `withSapwood`: those of `createLogger`, but for what an event has no use for. Where nothing else is said, an event's
+ * The options of `withSapwood`: those of `createLogger`, but for what an event has no use for (a page's errors, session and
+ * store). Where nothing else is said, an event's
  * entries leave in one request, or a few where they are more than a megabyte with all that is said of each, and none is tried again
  * (`retry: { maxRetries }` allows more). What is logged while they are on their way makes one more.
  */
-export interface WorkerOptions extends Omit<LoggerOptions, "captureErrors" | "consent" | "flushInterval"> {
+export interface WorkerOptions extends Omit<LoggerOptions, "captureErrors" | "consent" | "core" | "flushInterval" | "offline" | "session"> {
   /** `"console"`: no request at all, each entry is printed by the console's method for its level. Default `"fetch"`. */
   output?: "fetch" | "console";
   /** Longest time that the flush waits, after the answer and the end of its body, for what `ctx.waitUntil` was given, in ms. Default 15,000. */
   limitMs?: number;
   /**
-   * Which bodies the flush waits for: `"auto"`, those of a stream's type (`text/event-stream`, JSON lines) or of none; true, all whose length is not
-   * in their headers; false, none. A body that is watched goes out chunk by chunk, without the length that the platform would name. Default `"auto"`.
+   * While a body or what `ctx.waitUntil` was given goes on: how long an entry waits before it is sent in between, in ms; each time twice as long,
+   * up to five minutes. A full batch (`batchSize`) is sent at once. At most 30 such requests an event, then entries wait for its end. Default 15,000.
+   */
+  flushInterval?: number;
+  /**
+   * Which bodies the flush waits for: `"auto"`, every stream of unknown length, HTML and text included (where a platform does not tell lengths, as Node, streams
+   * of scripts, and bodies of a stream's type or of none); true, all whose length is not in their headers; false, none. Answers of `fetch` that are passed on as they are, and
+   * those with `Content-Length`, are never watched. A body that is watched goes out chunk by chunk. Default `"auto"`.
    */
   streams?: "auto" | boolean;
   /** Log every `fetch` event by itself, with status and duration. Default true. */
@@ -58,19 +65,28 @@ export interface Exported<Env, Context extends WorkerContext> {
   tail(events: readonly unknown[], env: Env, ctx: Context): Promise<unknown>;
 }
 
-/** The class of a Durable Object. */
+/** The class of a Durable Object, or one that extends `WorkerEntrypoint`. */
 export type ObjectClass = new (...given: never[]) => object;
+
+/** What is said of a class beside its logger's options. */
+export interface ClassOptions<C extends ObjectClass> {
+  /**
+   * The methods that others call on it (RPC) and that get a logger as well, each with the number of arguments that they call it with: the logger
+   * stands behind these, and what is given beyond them is left out. Such a method answers by a promise, to the class itself as well. Default none.
+   */
+  readonly methods?: { readonly [K in keyof InstanceType<C>]?: number };
+}
 
 /** See `withSapwood`. */
 export interface WithSapwood {
   <Env, H extends WorkerHandler<Env, WorkerContext>>(options: OptionsOf<Env>, handler: H): H & Pick<Exported<Env, WorkerContext>, keyof Exported<Env, WorkerContext> & keyof H>;
-  <Env, C extends ObjectClass>(options: OptionsOf<Env>, durableObject: C): C;
+  <Env, C extends ObjectClass>(options: OptionsOf<Env>, durableObject: C, more?: ClassOptions<C>): C;
 }
 
 /**
- * Wraps the handlers of a Worker, or the class of a Durable Object. Each event gets a logger of its own (`ctx.log`; the methods of a class
- * get it as one more argument behind the platform's), which knows the request and is flushed once, after the answer, its streamed body and
- * all that `ctx.waitUntil` was given. What a handler throws is logged and thrown on.
+ * Wraps the handlers of a Worker, or the class of a Durable Object or `WorkerEntrypoint`. Each event gets a logger of its own (`ctx.log`; the
+ * methods of a class get it as one more argument behind the platform's, those that others call by RPC where `methods` names them), which knows
+ * the request and is flushed once, after the answer, its streamed body and all that `ctx.waitUntil` was given. What a handler throws is logged and thrown on.
  *
  * @throws SapwoodError when an option is wrong, where the options are no function.
  *
@@ -81,5 +97,6 @@ export interface WithSapwood {
  *     return new Response("ok");
  *   },
  * });
+ * export const Counter = withSapwood((env) => ({ source: "counter", endpoint: env.LOGS_URL }), PlainCounter, { methods: { increment: 1 } });
  */
 export const withSapwood: WithSapwood = wrapper(platform);

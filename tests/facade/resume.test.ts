@@ -90,6 +90,20 @@ describe("what is read is untrusted", () => {
     assert.ok(flow.headers()[NAME]!.length < 2000);
   });
 
+  it("no flow ends after a time that it cannot have taken", () => {
+    const now = Date.now();
+    for (const start of ["-1e300", "-Infinity", "-1", "0", "", "1", "NaN", "1e300", "Infinity", `${now + 60_000}`, `${now - 7_776_000_000}`, `${now - 5000.5}`]) {
+      const { log, entries } = rig();
+      const flow = log.resumeFlow({ [NAME]: `a;b;0;${start};` });
+      flow.fail(new Error("e"));
+      const { durationMs } = entries()[0]!.fields["flow"] as { durationMs: number };
+      assert.ok(Number.isInteger(durationMs) && durationMs >= 0 && durationMs < 60_000, `${start}: ${durationMs}`);
+      assert.match(flow.headers()[NAME]!.split(";")[3]!, /^\d{13}$/);
+    }
+    const { log } = rig();
+    assert.equal(log.resumeFlow(`a;b;0;${now - 86_400_000};`).toString().split(";")[3], `${now - 86_400_000}`, "a day is no such time");
+  });
+
   it("random bytes neither throw nor pass the bounds", () => {
     const next = random(7);
     const { log } = rig();

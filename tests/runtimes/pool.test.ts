@@ -189,8 +189,8 @@ test("events listen to nothing, whatever the options say", async (t) => {
   const scope = globalThis as { addEventListener?: unknown };
   const standing = scope.addEventListener;
   scope.addEventListener = listened;
-  const { event } = worker({ captureErrors: true } as Partial<WorkerOptions>);
+  const { event, codes } = worker({ captureErrors: true, session: "tab", offline: "persist", core: "js" } as Partial<WorkerOptions>);
   await event((log) => log.info("one"));
   scope.addEventListener = standing;
-  assert.equal(listened.mock.callCount(), 0);
+  assert.deepEqual([listened.mock.callCount(), codes, receiver.received[0]!.logs[0]!.sessionId], [0, [], undefined]);
 });

@@ -8,6 +8,7 @@ import { pack } from "../package/packed.js";
 import { answer } from "../support/behaviours.js";
 import { waitFor } from "../support/wait.js";
 import { Receiver } from "../wasm/support/receiver.js";
+import type { RootLogger } from "../../js/src/types.js";
 import type { WithSapwood, WorkerOptions } from "../../js/src/worker.js";
 import { startWorker } from "./support/workerd.js";
 
@@ -42,9 +43,18 @@ test("a body that is whole keeps its length; a streamed one is watched", async (
     return headers["content-length"];
   };
   const lengths: Record<string, string | undefined> = {};
-  for (const body of ["json", "html", "bytes", "text", "events", "untyped"]) lengths[body] = await lengthOf(`/${body}`);
-  assert.deepEqual(lengths, { json: "7", html: "9", bytes: "1000", text: "4", events: undefined, untyped: undefined });
+  const whole = { json: "7", html: "9", bytes: "1000", text: "4", plain: "5", fixed: "5" };
+  for (const body in whole) lengths[body] = await lengthOf(`/${body}`);
+  assert.deepEqual(lengths, whole);
   assert.deepEqual([await lengthOf("/watched/html"), await lengthOf("/watched/json")], [undefined, undefined]);
+  receiver.reset();
+  // Each logs when its body ends, which is after its answer.
+  for (const type of ["text/event-stream", "text/html", "text/plain", "application/octet-stream", ""]) {
+    for (const kind of ["streamed", "rendered", "native"]) {
+      assert.equal(await lengthOf(`/${kind}?${type}`), undefined);
+      await waitFor(`the end of ${kind} ${type}`, () => messages().includes(`${kind} ${type} ended`));
+    }
+  }
 });
 
 test("a handler may be called without a context", async () => {
@@ -64,6 +74,62 @@ test("what strict finds wrong with our own entries throws into no event", async 
     },
   });
   await assert.rejects(event(handler), (error) => error === long);
+});
+
+test("a body that breaks at once breaks for its reader, and rejects nowhere else", async (t) => {
+  const unhandled: unknown[] = [];
+  const listener = (reason: unknown): void => void unhandled.push(reason);
+  process.on("unhandledRejection", listener);
+  t.after(() => process.off("unhandledRejection", listener));
+  const broken = withSapwood({ source: "broken", endpoint: receiver.endpoint }, {
+    fetch: () => new Response(new ReadableStream({ pull: () => Promise.reject(new Error("no more")) })),
+  });
+  const response = await broken.fetch(request("/broken"), {}, { waitUntil() {} });
+  await assert.rejects(response.text(), /no more/);
+  await waitFor("the entry", () => messages().includes("GET /broken 200"));
+  assert.deepEqual(unhandled, []);
+});
+
+test("a context that lacks what the platform gives, or is frozen, changes no answer", async () => {
+  const handler = withSapwood({ source: "bare", endpoint: receiver.endpoint }, {
+    fetch({ url }: Request, _env: unknown, ctx: { log: RootLogger; waitUntil(promise: Promise<unknown>): void }) {
+      ctx.waitUntil(Promise.resolve().then(() => void ctx.log.info(`later ${new URL(url).pathname}`)));
+      return new Response("ok");
+    },
+  });
+  const throwing = { waitUntil(): void { throw new Error("too late"); } };
+  const contexts: object[] = [{}, Object.freeze({}), Object.freeze({ waitUntil() {}, log: "theirs" }), throwing];
+  for (const [n, context] of contexts.entries()) {
+    const call = handler.fetch as unknown as (request: Request, env: object, context: object) => Promise<Response>;
+    if (context === throwing) await assert.rejects(call(request(`/${n}`), {}, context), /too late/);
+    else assert.equal(await (await call(request(`/${n}`), {}, context)).text(), "ok");
+    await waitFor("the entries", () => messages().includes(`later /${n}`));
+  }
+  const Plain = withSapwood({ source: "bare", endpoint: receiver.endpoint }, class { fetch(_: Request): Response { return new Response("object"); } });
+  for (const given of [[], [{}], [Object.freeze({ waitUntil() {} })]]) {
+    assert.equal(await (await new (Plain as new (...given: unknown[]) => { fetch(request: Request): Promise<Response> })(...given).fetch(request())).text(), "object");
+  }
+});
+
+test("what strict finds in the options is thrown at set-up, and by no event", async () => {
+  // More than is kept of a text.
+  const context = { deep: "x".repeat(200_000) };
+  const options: WorkerOptions = { source: "strict", endpoint: receiver.endpoint, strict: true, context, onError: () => {}, onDrop: () => {} };
+  const handler = { fetch: () => new Response("ok") };
+  assert.throws(() => withSapwood(options, handler), { name: "SapwoodError", field: "context" });
+  // What passes at set-up, and at no event.
+  let reads = 0;
+  const changing = { get deep(): string { return (reads += 1) > 1 ? context.deep : "short"; } };
+  assert.equal(await (await event(withSapwood({ ...options, context: changing }, handler))).text(), "ok");
+  assert.ok(reads > 1);
+  await waitFor("the entry", () => messages().includes("GET / 200"));
+});
+
+test("an answer that another realm has made is logged, and given as it is", async () => {
+  const foreign = { status: 418, headers: new Headers(), body: null, text: async () => "tea" };
+  const handler = withSapwood({ source: "foreign", endpoint: receiver.endpoint }, { fetch: () => foreign as unknown as Response });
+  assert.equal(await event(handler), foreign);
+  assert.deepEqual(messages(), ["GET / 418"]);
 });
 
 /** What the console was warned of. */

@@ -3,12 +3,13 @@
  *
  * Owns: the wrapper's own options, and what differs in the defaults of the logger's: one batch an event, no second attempt. Invariants:
  * options that come from the environment are read at the first event, for there the secrets are; what is wrong with them then hurts
- * no event, and is told once. Tested in `tests/runtimes/workers.test.ts`.
+ * no event, and is told once; all set-ups of an isolate share one instance of the core, those that print another one.
+ * Tested in `tests/runtimes/workers.test.ts`, `wrapper.test.ts` and `instances.test.ts`.
  */
 
 import type { Platform } from "../module.js";
 import type { Config } from "../options.js";
-import { check, EdgeEngine, leases, Pool, SapwoodError } from "../shared.js";
+import { assemble, check, EdgeEngine, leases, Pool, SapwoodError } from "../shared.js";
 import type { LoggerOptions } from "../types.js";
 import type { OptionsOf, WorkerOptions } from "../worker.js";
 import { consoleHost } from "./console.js";
@@ -18,6 +19,10 @@ import type { Streams } from "./stream.js";
 /** So long a flush waits for what the application does after its answer, in ms: platforms end an event after 30 s. */
 const LIMIT_MS = 15_000;
 const LIMIT_MAX_MS = 600_000;
+/** So long an entry waits while a body or other work goes on, in ms; `flushInterval` where it is given. */
+const PAUSE_MS = 15_000;
+/** The core waits for no more: all is handed over before a flush. */
+const CORE_MS = 5000;
 /** Where a core that prints sends to. */
 const NOWHERE = "https://console.invalid/";
 
@@ -26,6 +31,7 @@ export interface Setup {
   readonly pool: Pool;
   readonly shared: Shared;
   readonly limitMs: number;
+  readonly pauseMs: number;
   readonly timeoutMs: number;
   /** Is every request logged by itself? */
   readonly requests: boolean;
@@ -57,16 +63,19 @@ export function setup(platform: Platform, options: WorkerOptions): Setup {
     batchSize: 1000,
     batchBytes: 1_048_576,
     ...rest,
-    // There is no page, and every event would listen anew.
-    captureErrors: false,
     retry: { maxRetries: 0, ...rest.retry },
     // The console is given text.
     ...(prints && { endpoint: NOWHERE, compress: false }),
   };
-  const config = check(given);
-  const pool = new Pool(() => platform._connect(prints ? consoleHost(platform._structured) : undefined), platform._edge);
-  // Says that there is nowhere to send to, once and here.
-  const { _dead: dead } = new EdgeEngine(config, leases(pool, () => 0));
+  // There is no page, whatever else was said: every event would listen anew, and all would be of one session.
+  const config: Config = { ...check(given), captureErrors: false, session: false, offline: "memory", flushInterval: CORE_MS };
+  const pool = prints
+    ? (platform._printing ??= new Pool(() => platform._connect(consoleHost(platform._structured)), platform._edge))
+    : (platform._pool ??= new Pool(() => platform._connect(), platform._edge));
+  // Says that there is nowhere to send to, and what `strict` finds in the options: once and here.
+  const engine = new EdgeEngine(config, leases(pool, () => 0));
+  assemble(engine);
+  const dead = engine._dead;
   return {
     config: { ...config, ...tellOnce(config), ...(dead !== undefined && { endpoint: NOWHERE, apiKey: undefined }) },
     pool,
@@ -74,6 +83,7 @@ export function setup(platform: Platform, options: WorkerOptions): Setup {
     dead,
     streams,
     limitMs: Number.isFinite(limitMs) && limitMs >= 0 ? Math.min(limitMs, LIMIT_MAX_MS) : LIMIT_MS,
+    pauseMs: rest.flushInterval ?? PAUSE_MS,
     // The request's own time, and a little for what is between.
     timeoutMs: config.timeoutMs + 100,
     requests,

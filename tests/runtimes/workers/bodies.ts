@@ -1,27 +1,62 @@
-/** A Worker that answers with bodies of many kinds; `/watched/…` by a wrapper that watches all of them. */
+/** A Worker that answers with bodies of many kinds; `/watched/…` by a wrapper that watches all of them. Streams log when they end. */
+import type { Logger } from "sapwood";
 import { withSapwood } from "sapwood/worker";
 
 interface Env {
   ENDPOINT: string;
 }
 
-const streamed = (type?: string): Response => {
-  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+declare const FixedLengthStream: new (bytes: number) => TransformStream<Uint8Array, Uint8Array>;
+declare const IdentityTransformStream: new () => TransformStream<Uint8Array, Uint8Array>;
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const bytes = new TextEncoder().encode("bytes");
+
+/** Writes to a stream, and says so at the end, a while after the answer. */
+function written({ readable, writable }: TransformStream<Uint8Array, Uint8Array>, ended = (): void => {}): ReadableStream {
   const writer = writable.getWriter();
-  void writer.write(new TextEncoder().encode("streamed")).then(() => writer.close());
-  return new Response(readable, type ? { headers: { "content-type": type } } : {});
+  void (async () => {
+    await writer.write(bytes);
+    await pause(20);
+    ended();
+    await writer.close();
+  })();
+  return readable;
+}
+
+/** Streams, by who makes them: a script's, one as renderers make them, the platform's own. */
+const STREAMS: Record<string, (ended: () => void) => ReadableStream> = {
+  streamed: (ended) => written(new TransformStream(), ended),
+  rendered: (ended) =>
+    new ReadableStream({
+      type: "bytes",
+      async pull(controller) {
+        controller.enqueue(bytes.slice());
+        await pause(20);
+        ended();
+        controller.close();
+      },
+    }),
+  native: (ended) => written(new IdentityTransformStream(), ended),
 };
+
 const BODIES: Record<string, () => Response> = {
   json: () => Response.json({ a: 1 }),
   html: () => new Response("<p>hi</p>", { headers: { "content-type": "text/html" } }),
   bytes: () => new Response(new Uint8Array(1000), { headers: { "content-type": "application/octet-stream" } }),
   text: () => new Response("text"),
-  events: () => streamed("text/event-stream"),
-  untyped: () => streamed(),
+  plain: () => new Response(bytes),
+  fixed: () => new Response(written(new FixedLengthStream(bytes.length)), { headers: { "content-type": "text/event-stream" } }),
 };
 
 const handler = {
-  fetch: (request: Request): Response => BODIES[request.url.split("/").at(-1)!]!(),
+  fetch({ url }: Request, _env: Env, { log }: { log: Logger }): Response {
+    const { pathname, search } = new URL(url);
+    const name = pathname.split("/").at(-1)!;
+    const type = decodeURIComponent(search.slice(1));
+    const stream = STREAMS[name]?.(() => void log.info(`${name} ${type} ended`));
+    return stream ? new Response(stream, type ? { headers: { "content-type": type } } : {}) : BODIES[name]!();
+  },
 };
 const auto = withSapwood((env: Env) => ({ source: "auto", endpoint: env.ENDPOINT }), handler);
 const watched = withSapwood((env: Env) => ({ source: "watched", endpoint: env.ENDPOINT, streams: true }), handler);
