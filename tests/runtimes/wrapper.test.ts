@@ -125,6 +125,19 @@ test("what strict finds in the options is thrown at set-up, and by no event", as
   await waitFor("the entry", () => messages().includes("GET / 200"));
 });
 
+test("a method that a class has not, or with no number of arguments, is refused at set-up", () => {
+  class Counter {
+    increment(by: number): number {
+      return by;
+    }
+  }
+  const options = { source: "methods", endpoint: receiver.endpoint };
+  for (const methods of [{ decrement: 1 }, { increment: -1 }, { increment: 1.5 }, { increment: "1" }, { increment: 1e9 }]) {
+    const name = Object.keys(methods)[0]!;
+    assert.throws(() => withSapwood(options, Counter, { methods: methods as object }), { code: "invalid_option", field: `methods.${name}` });
+  }
+});
+
 test("an answer that another realm has made is logged, and given as it is", async () => {
   const foreign = { status: 418, headers: new Headers(), body: null, text: async () => "tea" };
   const handler = withSapwood({ source: "foreign", endpoint: receiver.endpoint }, { fetch: () => foreign as unknown as Response });
