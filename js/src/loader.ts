@@ -3,8 +3,8 @@
  *
  * Owns: the instances of a page. Does not own: the form in which the bytes are inlined (generated, docs/size.md), when the core is
  * wanted (engine.ts).
- * Invariants: only a success is kept, so that a failed load can be tried again; WebAssembly is asked for once, because a policy that
- * refuses it reports every attempt. Tested in `tests/wasm` and `tests/browser/policy.test.ts`.
+ * Invariants: a failed load can be tried again, for only a success is kept, and what a policy has refused, because it reports every
+ * attempt. Tested in `tests/wasm` and `tests/browser/policy.test.ts`.
  */
 
 import { coreBytes } from "../generated/bytes.js";
@@ -13,7 +13,15 @@ import type { CoreModule, Loader } from "./protocol.js";
 
 let loaded: CoreModule | undefined;
 let script: CoreModule | undefined;
+/** What a policy has answered. */
 let refusal: unknown;
+
+/** Keeps what was thrown where it is a policy's, and gives it back. */
+function keep(error: unknown): unknown {
+  // What browsers throw then; a lack of memory is over some time.
+  if (/^(Compile|Eval)E/.test((error as Error).name)) refusal = error;
+  return error;
+}
 
 function instantiate(module: WebAssembly.Module): CoreModule {
   return (loaded = connect((imports) => new WebAssembly.Instance(module, imports).exports));
@@ -38,7 +46,7 @@ export const persisted: Loader = {
 async function journalled(): Promise<CoreModule | undefined> {
   try {
     withJournal = await Promise.race([
-      import("./persist.js").then(({ load }) => load((error) => (refusal = error))),
+      import("./persist.js").then(({ load }) => load(keep)),
       new Promise<undefined>((resolve) => setTimeout(resolve, LOAD_MS_MAX)),
     ]);
   } catch {
@@ -51,13 +59,14 @@ async function journalled(): Promise<CoreModule | undefined> {
 /** The core inside of this package. */
 export const inlined: Loader = {
   _now(js) {
+    let cause = refusal;
     try {
       if (!js && !refusal) return loaded || instantiate(new WebAssembly.Module(coreBytes()));
     } catch (error) {
-      refusal = error;
+      cause = keep(error);
     }
     if (script) return script;
-    throw refusal;
+    throw cause;
   },
   async _later(js) {
     try {
@@ -67,7 +76,7 @@ export const inlined: Loader = {
         return loaded || instantiate(module as WebAssembly.Module);
       }
     } catch (error) {
-      refusal = error;
+      keep(error);
     }
     const module = await import("./entry/core-script.js");
     return (script ||= module.script());

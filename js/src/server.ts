@@ -21,6 +21,8 @@ import type { LoggerOptions } from "./types.js";
 const EXIT_MS = 5000;
 /** The last one ends Node under `nohup` as well. Bun ignores it there, but for who listens; Deno does, until somebody listens for any signal. */
 const SIGNALS = "Deno" in globalThis || "Bun" in globalThis ? ["SIGTERM", "SIGINT"] : ["SIGTERM", "SIGINT", "SIGHUP"];
+/** Their numbers: by 128 more a process says that it ended of one, where it may not end itself by it. */
+const NUMBERS: Readonly<Record<string, number>> = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 };
 /** Where all copies of this package in a process count those that listen for signals. */
 const LISTENING = Symbol.for("sapwood.signals");
 
@@ -37,6 +39,7 @@ interface Process {
   off(event: string, listener: (signal: string) => void): unknown;
   listenerCount(event: string): number;
   kill(pid: number, signal: string): unknown;
+  exit(code: number): unknown;
 }
 
 class ServerEngine extends Engine {
@@ -74,10 +77,17 @@ function signalled(this: unknown, signal: string): void {
   const { process } = globalThis as unknown as { process: Process };
   const alone = process.listenerCount(signal) <= (process[LISTENING] ?? 0) + modest(process);
   const end = (): void => {
-    if (!alone || !listening) return;
+    if (!alone) return;
+    // The last logger may have been closed meanwhile, and the process has to end all the same.
     listen(false);
     // The last copy of this package ends it for all.
-    if (!process[LISTENING]) process.kill(process.pid, signal);
+    if (process[LISTENING]) return;
+    try {
+      process.kill(process.pid, signal);
+    } catch {
+      // It may not: Deno asks for a right to end processes, and not in each version lets a process end itself without.
+      process.exit(128 + NUMBERS[signal]!);
+    }
   };
   // Who sends a second one does not want to wait.
   if (ending) return end();

@@ -1,7 +1,7 @@
 /** The installed package does what the README shows, imported as a user imports it. */
 
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { cpSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { pack, run } from "./packed.js";
@@ -56,6 +56,41 @@ const REQUIRED = `
 test("require works, in a Node that requires ES modules and in one that does not", () => {
   assert.deepEqual(inProject(REQUIRED, "user.cjs"), [true, 1]);
   assert.deepEqual(inProject(REQUIRED, "user.cjs", "--no-experimental-require-module"), [true, 1]);
+});
+
+/** A flow, delivered to a receiver of its own; by the package of that name. */
+const delivering = (load: string): string => `
+  const { createServer } = await import("node:http");
+  const bodies = [];
+  const server = createServer((request, response) => {
+    const parts = [];
+    request.on("data", (part) => parts.push(part)).on("end", () => {
+      bodies.push(Buffer.concat(parts));
+      response.end('{"count":2}');
+    });
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { createLogger } = ${load};
+  const log = createLogger({ source: "shop", endpoint: "http://127.0.0.1:" + server.address().port + "/v1/logs", compress: false });
+  log.flow("checkout").info("Order placed").ok();
+  const { delivered } = await log.close();
+  server.close();
+  const { logs } = JSON.parse(String(bodies[0]));
+  console.log(JSON.stringify([delivered, logs.map(({ message }) => message)]));`;
+const DELIVERED = [2, ["Order placed", "Flow checkout: ok"]];
+const common = (name: string): string => `(async () => {${delivering(`require("${name}")`)}})();`;
+
+test("a flow is delivered by import and by require, and not where the import is broken", () => {
+  assert.deepEqual(inProject(delivering(`await import("sapwood")`), "deliver.mjs"), DELIVERED);
+  for (const flag of ["--no-experimental-require-module", "--no-warnings"]) assert.deepEqual(inProject(common("sapwood"), "deliver.cjs", flag), DELIVERED);
+  // The same package, but for the file that its condition names.
+  for (const [entry, source, file] of [["node.js", delivering(`await import("broken")`), "broken.mjs"], ["node.cjs", common("broken"), "broken.cjs"]] as const) {
+    const copy = join(packed.project, "node_modules/broken");
+    cpSync(packed.folder, copy, { recursive: true });
+    rmSync(join(copy, "dist", entry));
+    assert.throws(() => inProject(source, file, "--no-experimental-require-module"), /ERR_MODULE_NOT_FOUND|MODULE_NOT_FOUND/);
+    rmSync(copy, { recursive: true });
+  }
 });
 
 test("where ES modules can be required, require and import give one and the same module", () => {

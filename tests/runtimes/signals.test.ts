@@ -81,6 +81,24 @@ test("a second signal ends at once what still waits for an answer", async () => 
   assert.ok(performance.now() - began < 4000, `${performance.now() - began} ms`);
 });
 
+test("a signal ends the process although its last logger was closed meanwhile", async () => {
+  receiver.script(hang());
+  const closing = ONE.replace("createLogger(", "const log = createLogger(").replace(").info", "); log.info");
+  const { child, ended } = await waiting(`${closing} process.on("SIGUSR2", () => log.close({ timeoutMs: 0 }));`);
+  child.kill("SIGTERM");
+  await waitFor("the flush", () => receiver.received.length === 1);
+  child.kill("SIGUSR2");
+  // It would wait for ever.
+  assert.deepEqual(await ended, [null, "SIGTERM"]);
+});
+
+test("a process that may not send itself a signal ends by the code of one, and rejects nowhere", async () => {
+  const denied = `process.kill = () => { throw new Error("denied"); }; process.on("unhandledRejection", () => console.log("rejected"));`;
+  const { child, lines, ended } = await waiting(ONE + denied);
+  child.kill("SIGTERM");
+  assert.deepEqual([await ended, lines, arrived()], [[143, null], ["ready"], ["one"]]);
+});
+
 test("whoever else listens decides alone, with two copies too", async () => {
   const own = `process.on("SIGTERM", () => setTimeout(() => process.exit(7), 1500));`;
   const { child, ended } = await waiting(ONE + COPY + own);

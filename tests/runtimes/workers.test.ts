@@ -52,6 +52,27 @@ test("an event's entries leave in one request, with what is known of the request
   assert.ok(entries.every(({ timestamp }) => Math.abs(timestamp - Date.now()) < 60_000));
 });
 
+test("where the platform knows them, colo and country are its own", async () => {
+  const cf = { colo: "FRA", country: "DE", asn: 64496 };
+  await (await fetch(`${worker.url}/here`, { headers: { "x-cf": JSON.stringify(cf), "cf-ipcountry": "FR" } })).arrayBuffer();
+  const [entry] = await onlyRequest();
+  assert.deepEqual([(entry!.context as { cf: unknown }).cf, (entry as Entry & { country: string }).country], [{ colo: "FRA", country: "DE" }, "DE"]);
+});
+
+for (const [flags, reach] of [[["nodejs_compat"], "across await"], [["no_nodejs_compat_v2"], "to its function's logger alone"]] as const) {
+  test(`withContext with ${flags.join()} reaches ${reach}`, async (t) => {
+    const compatible = await startWorker(packed, "app.ts", { variables: { ENDPOINT: receiver.endpoint }, objects: ["Cart"], flags });
+    t.after(() => compatible.stop());
+    await Promise.all(["1", "2"].map(async (n) => (await fetch(`${compatible.url}/context?n=${n}`)).arrayBuffer()));
+    await waitFor("both events", () => receiver.received.length === 2);
+    for (const { logs } of receiver.received) {
+      const [within, given, outside] = logs.map(({ context }) => (context as { n?: string }).n);
+      const { n } = logs[0]!.data as { n: string };
+      assert.deepEqual([within, given, outside], [reach === "across await" ? n : undefined, n, undefined]);
+    }
+  });
+}
+
 test("what a handler throws is logged and thrown on", async () => {
   const response = await fetch(`${worker.url}/throw`);
   assert.equal(response.status, 500);

@@ -107,7 +107,7 @@ test("a context that lacks what the platform gives, or is frozen, changes no ans
   }
   const Plain = withSapwood({ source: "bare", endpoint: receiver.endpoint }, class { fetch(_: Request): Response { return new Response("object"); } });
   for (const given of [[], [{}], [Object.freeze({ waitUntil() {} })]]) {
-    assert.equal(await (await new (Plain as new (...given: unknown[]) => { fetch(request: Request): Promise<Response> })(...given).fetch(request())).text(), "object");
+    assert.equal(await (await new (Plain as unknown as new (...given: unknown[]) => { fetch(request: Request): Promise<Response> })(...given).fetch(request())).text(), "object");
   }
 });
 
@@ -123,6 +123,19 @@ test("what strict finds in the options is thrown at set-up, and by no event", as
   assert.equal(await (await event(withSapwood({ ...options, context: changing }, handler))).text(), "ok");
   assert.ok(reads > 1);
   await waitFor("the entry", () => messages().includes("GET / 200"));
+});
+
+test("a method that a class has not, or with no number of arguments, is refused at set-up", () => {
+  class Counter {
+    increment(by: number): number {
+      return by;
+    }
+  }
+  const options = { source: "methods", endpoint: receiver.endpoint };
+  for (const methods of [{ decrement: 1 }, { increment: -1 }, { increment: 1.5 }, { increment: "1" }, { increment: 1e9 }]) {
+    const name = Object.keys(methods)[0]!;
+    assert.throws(() => withSapwood(options, Counter, { methods: methods as object }), { code: "invalid_option", field: `methods.${name}` });
+  }
 });
 
 test("an answer that another realm has made is logged, and given as it is", async () => {

@@ -24,11 +24,12 @@ interface Rig {
   errors: SapwoodError[];
 }
 
-function rig(name: Call, most = Infinity): Rig {
+function rig(name: Call, most = Infinity, endpoint = server.endpoint): Rig {
   const { loader, arm } = trapping(name, most);
   const errors: SapwoodError[] = [];
   const onError = (error: SapwoodError): void => void errors.push(error);
-  const options = { source: "shop", endpoint: server.endpoint, flushInterval: 60_000, onError, onDrop: () => {} };
+  const offline = name === "_stored" ? "persist" : "memory";
+  const options = { source: "shop", endpoint, flushInterval: 60_000, offline, onError, onDrop: () => {} } as const;
   return { log: create(options, loader), arm, errors };
 }
 
@@ -66,6 +67,18 @@ test("a trap at a hand-over: what was delivered stays counted, the rest is core_
   await trapped.log.flush();
   await assertDegraded(trapped, 2);
   assert.equal(server.received.length, 1);
+});
+
+test("a trap when the store of the journal answers", async (t) => {
+  // Of its own: what is on its way when the core traps arrives some time.
+  const own = await Receiver.start();
+  t.after(() => own.close());
+  const trapped = rig("_stored", Infinity, own.endpoint);
+  trapped.arm();
+  trapped.log.info("one");
+  const { delivered } = await trapped.log.flush();
+  assert.equal(delivered, 0);
+  await assertDegraded(trapped, 0);
 });
 
 test("a trap at the start", async () => {

@@ -156,7 +156,7 @@ test("a process that closes while the receiver hangs ends when the request is gi
 
 test("a process that refuses our WebAssembly delivers all the same, and ends", async () => {
   // Only ours, which is asked for once: Node's own `fetch` wants one, too.
-  const refuse = "const real = WebAssembly.Module; WebAssembly.Module = function () { WebAssembly.Module = real; throw new Error('refused'); };";
+  const refuse = "const real = WebAssembly.Module; WebAssembly.Module = function () { WebAssembly.Module = real; throw new WebAssembly.CompileError('refused'); };";
   await runToItsEnd(`${refuse} log.info("a"); await log.flush(); if (log.stats().core !== "js") throw new Error("not as JavaScript");`);
   assert.deepEqual(arrived(server).map(({ message }) => message), ["a"]);
 });

@@ -22,7 +22,13 @@ export const platform: Platform = {
 let loaded: CoreModule | undefined;
 let refusal: unknown;
 
-/** This core and no other. WebAssembly is asked for once, because a policy that refuses it reports every attempt. */
+/** Keeps what was thrown where a policy has refused WebAssembly, as loader.ts does, and throws it. */
+function fail(error: unknown): never {
+  if (/^(Compile|Eval)E/.test((error as Error).name)) refusal = error;
+  throw error;
+}
+
+/** This core and no other. A policy that refuses WebAssembly is asked once, because it reports every attempt. */
 export const only: Loader = {
   _now(js) {
     if (js) throw new Error("sapwood/static holds no core as JavaScript");
@@ -30,14 +36,14 @@ export const only: Loader = {
     try {
       return (loaded ??= platform._connect());
     } catch (error) {
-      throw (refusal = error);
+      return fail(error);
     }
   },
   async _later(js) {
     try {
       if (!js && !refusal) compiled ??= await WebAssembly.compile(coreBytes());
     } catch (error) {
-      refusal = error;
+      fail(error);
     }
     return only._now(js);
   },

@@ -40,6 +40,13 @@ export default withSapwood((env: Env) => ({ source: "worker", endpoint: env.ENDP
         log.info(`step ${i} of ${n}`, { n });
         await pause(Number(n) % 7);
       }
+    } else if (pathname === "/context") {
+      await log.withContext({ n }, async (within) => {
+        await pause(10 * Number(n));
+        log.info("within", { n });
+        within.info("given");
+      });
+      log.info("outside");
     } else if (pathname === "/late") {
       ctx.waitUntil(pause(1000).then(() => void log.info("after the answer")));
     } else if (pathname === "/stream") {

@@ -5,6 +5,11 @@ declare module "cloudflare:workers" {
     protected readonly ctx: DurableObjectState;
     protected readonly env: Env;
   }
+  export class WorkerEntrypoint<Env> {
+    constructor(ctx: { waitUntil(promise: Promise<unknown>): void }, env: Env);
+    protected readonly ctx: { waitUntil(promise: Promise<unknown>): void };
+    protected readonly env: Env;
+  }
   export interface DurableObjectState {
     waitUntil(promise: Promise<unknown>): void;
     acceptWebSocket(socket: ServerSocket): void;

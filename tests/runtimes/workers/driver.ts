@@ -1,6 +1,6 @@
 /**
  * Gives the Worker under test its events, by what workerd offers for that: each request is one event, its path the kind, its body what the
- * event is about. Answers with what became of the event: `ok`, or what was thrown.
+ * event is about; `?to=SIDE` for another entry. Answers with what became of the event: `ok`, or what was thrown.
  */
 
 interface Socket {
@@ -20,6 +20,8 @@ interface Service {
 interface Env {
   MAIN: Service;
   TRACED: Service;
+  /** An entry beside the main one. */
+  SIDE?: Service;
 }
 
 const KINDS: Record<string, (env: Env, about: never) => Promise<string>> = {
@@ -33,6 +35,9 @@ const KINDS: Record<string, (env: Env, about: never) => Promise<string>> = {
   async email({ MAIN }, message: object) {
     await MAIN.email(message);
     return "ok";
+  },
+  async fetched({ MAIN }) {
+    return (await MAIN.fetch("http://main.invalid/")).text();
   },
   // Its traces are the event.
   async tail({ TRACED }) {
@@ -57,9 +62,11 @@ const KINDS: Record<string, (env: Env, about: never) => Promise<string>> = {
 
 export default {
   async fetch(request: Request, env: Env): Promise<Response> {
-    const kind = new URL(request.url).pathname.slice(1);
+    const { pathname, searchParams } = new URL(request.url);
+    const kind = pathname.slice(1);
+    const MAIN = env[(searchParams.get("to") ?? "MAIN") as "MAIN" | "SIDE"]!;
     try {
-      return new Response(await KINDS[kind]!(env, (await request.json()) as never));
+      return new Response(await KINDS[kind]!({ ...env, MAIN }, (await request.json()) as never));
     } catch (error) {
       return new Response(String(error));
     }
