@@ -39,11 +39,12 @@ const FRAMES = 1000;
 /** Answers a flush: delivered, pending, dropped, last status. */
 export type Settle = (delivered?: number, pending?: number, dropped?: number, lastStatus?: number) => void;
 
-/** Runs it, or in a turn of its own where the stack is about to end: what ran out of it in the core could not be told from a trap. */
-const withStack = <T>(run: () => Promise<T>): Promise<T> => (hasStack(FRAMES) ? run() : Promise.resolve().then(run));
+/** Runs it; `!now`, or where the stack is about to end, in a turn of its own: what ran out of it in the core could not be told from a trap. */
+const withStack = <T>(run: () => Promise<T>, now = true): Promise<T> => (now && hasStack(FRAMES) ? run() : Promise.resolve().then(run));
 
 export function flush(engine: Engine, options?: FlushOptions): Promise<FlushResult> {
-  return engine._closing || withStack(() => sendAll(engine, timeLimit(options)));
+  // User code inside of a log call: what is on the tapes cannot be handed over before that has ended.
+  return engine._closing || withStack(() => sendAll(engine, timeLimit(options)), !engine._depth);
 }
 
 async function sendAll(engine: Engine, timeoutMs: number): Promise<FlushResult> {
@@ -76,6 +77,7 @@ export function setConsent(engine: Engine, state: Consent): void {
   engine._drain();
   if (engine._consent === "denied" || state === "denied") engine._discard(DROP_CONSENT);
   engine._consent = state;
+  engine._hear?.();
   run(engine, (module, core) => module._consent(core, number));
 }
 
