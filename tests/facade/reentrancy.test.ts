@@ -94,6 +94,16 @@ describe("a log call inside of a log call", () => {
     core.answers = true;
   });
 
+  it("may close: what was accepted before goes with it, and nothing after it is taken", async () => {
+    const { log, core } = rig({ onDrop: () => {} });
+    log.info("one").info("outer", { get x() { void log.close(); return 1; } });
+    await log.close();
+    log.info("late");
+    assert.deepEqual(core().all("message"), ["one", "outer"]);
+    assert.deepEqual(log.stats().dropped, { closed: 1 });
+    assertCloses(log.stats());
+  });
+
   it("may flush, close and change consent", async () => {
     const { log, core, module } = rig({ onDrop: () => {} });
     log.info("first").info("outer",
