@@ -9,7 +9,7 @@ import { RootLogger } from "./root.js";
 import { check } from "./options.js";
 import { setText } from "./own.js";
 import { planNow } from "./schedule.js";
-import { sessionId as sessionIdOf } from "./session.js";
+import { keepSession } from "./session.js";
 import { FIELD_DATASET, type Loader } from "./protocol.js";
 import type { LoggerOptions } from "./types.js";
 
@@ -27,7 +27,7 @@ export function assemble(engine: Engine, attach: (log: RootLogger) => () => void
   if (dataset) setText(log, FIELD_DATASET, dataset);
   if (tags) log.setTags(tags);
   if (capture) engine._detach = attach(log);
-  if (!sessionId && session) log.setSessionId(sessionIdOf(engine, session));
+  if (!sessionId && session) keepSession(log, session);
   // What an earlier page left is sent without a log call.
   if (offline === "persist") planNow(engine);
   return log;

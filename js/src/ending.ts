@@ -39,11 +39,15 @@ const FRAMES = 1000;
 /** Answers a flush: delivered, pending, dropped, last status. */
 export type Settle = (delivered?: number, pending?: number, dropped?: number, lastStatus?: number) => void;
 
-/** Runs it, or in a turn of its own where the stack is about to end: what ran out of it in the core could not be told from a trap. */
-const withStack = <T>(run: () => Promise<T>): Promise<T> => (hasStack(FRAMES) ? run() : Promise.resolve().then(run));
+/**
+ * Runs it. In a turn of its own where user code inside of a log call asks, because what is on the tapes cannot be handed over before
+ * that call has ended; and where the stack is about to end: what ran out of it in the core could not be told from a trap.
+ */
+const inTurn = <T>(engine: Engine, run: () => Promise<T>): Promise<T> =>
+  !engine._depth && hasStack(FRAMES) ? run() : Promise.resolve().then(run);
 
 export function flush(engine: Engine, options?: FlushOptions): Promise<FlushResult> {
-  return engine._closing || withStack(() => sendAll(engine, timeLimit(options)));
+  return engine._closing || inTurn(engine, () => sendAll(engine, timeLimit(options)));
 }
 
 async function sendAll(engine: Engine, timeoutMs: number): Promise<FlushResult> {
@@ -54,7 +58,7 @@ async function sendAll(engine: Engine, timeoutMs: number): Promise<FlushResult> 
 }
 
 export function close(engine: Engine, options?: FlushOptions): Promise<FlushResult> {
-  return (engine._closing ||= withStack(() => end(engine, timeLimit(options))));
+  return (engine._closing ||= inTurn(engine, () => end(engine, timeLimit(options))));
 }
 
 async function end(engine: Engine, timeoutMs: number): Promise<FlushResult> {
@@ -76,6 +80,7 @@ export function setConsent(engine: Engine, state: Consent): void {
   engine._drain();
   if (engine._consent === "denied" || state === "denied") engine._discard(DROP_CONSENT);
   engine._consent = state;
+  engine._hear?.();
   run(engine, (module, core) => module._consent(core, number));
 }
 

@@ -41,6 +41,8 @@ export class Engine {
   /** Stops the watch for the end of the page; an integration. */
   _unlisten: (() => void) | undefined;
   _detach: (() => void) | undefined;
+  /** Keeps the session; called when something happens (session.ts). */
+  _hear: (() => void) | undefined;
   _consent: Consent;
   /** What stands in the header of every batch, as the core knows it. */
   _resource = "";
@@ -180,6 +182,7 @@ export class Engine {
   /** Hands over the tapes that wait, where that can be done now; at most `most`, and the rest in tasks of their own. */
   _drain(most?: number): void {
     if (!this._alive() || this._depth || !hasStack()) return;
+    this._hear?.();
     const tapes = this._take(most);
     this._taken = tapes;
     this._moving = tapes.length;

@@ -212,7 +212,7 @@ impl Client {
         match outcome {
             Outcome::Answered(answer) => {
                 self.last_status = answer.status;
-                delivery::answered(destination, batch, answer, state);
+                delivery::answered(destination, batch, &answer, state);
             }
             Outcome::Failed => delivery::failed(destination, batch, state),
             Outcome::Taken => {

@@ -120,7 +120,7 @@ pub fn use_frames(destination: &mut Destination, state: &mut State) {
 }
 
 /// A request was answered.
-pub fn answered(destination: &mut Destination, mut batch: Box<Batch>, answer: Answer, state: &mut State) {
+pub fn answered(destination: &mut Destination, mut batch: Box<Batch>, answer: &Answer, state: &mut State) {
     if answer.status == 0 {
         // Nothing can be read of it: nobody knows how it went.
         return failed(destination, batch, state);
@@ -130,7 +130,7 @@ pub fn answered(destination: &mut Destination, mut batch: Box<Batch>, answer: An
         use_frames(destination, state);
     }
     (destination.answered, destination.quick) = (true, 0);
-    let (status, issues, rejected) = (answer.status, answer.issues, End::Dropped(DropReason::Rejected));
+    let (status, rejected) = (answer.status, End::Dropped(DropReason::Rejected));
     match judge(answer) {
         Verdict::Delivered => {
             destination.backoff.forget();
@@ -154,7 +154,7 @@ pub fn answered(destination: &mut Destination, mut batch: Box<Batch>, answer: An
             let recovered = batch.origin().is_some();
             let mut named = Vec::new();
             named.resize(batch.entries.heads.len(), false);
-            for place in issues {
+            for place in answer.issues {
                 if let Some(named) = named.get_mut(usize::from(place)) {
                     *named = true;
                 }

@@ -32,7 +32,9 @@ type Waiting = (u64, usize);
 
 /// The page goes, or a page that may be gone has heard of a request: the next change is no matter of time.
 pub fn hurry(destination: &mut Destination) {
-    destination.later.next_at = 0;
+    if JOURNAL {
+        destination.later.next_at = 0;
+    }
 }
 
 /// Arms it or takes it back.

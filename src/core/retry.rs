@@ -27,7 +27,7 @@ pub enum Verdict {
 }
 
 /// What an answer means (wire.md, "Answer").
-pub fn judge(answer: Answer) -> Verdict {
+pub fn judge(answer: &Answer) -> Verdict {
     match answer.status {
         200..=299 => Verdict::Delivered,
         401 | 403 => Verdict::Stop,

@@ -96,13 +96,12 @@ pub fn answer(response: &JsValue, body: &JsValue) -> Answer {
 fn issues(list: &JsValue) -> Issues {
     let mut issues = NO_ISSUES;
     for place in &mut issues {
-        let Some(issue) = call(list, "shift", &[]) else {
+        let Some(issue) = call(list, "shift", &[]).filter(JsValue::is_truthy) else {
             break;
         };
-        let path = get(&issue, "path");
-        if call(&path, "indexOf", &["logs".into()]).and_then(|at| at.as_f64()) == Some(0.0) {
-            *place = get(&path, "1").as_f64().map_or(u16::MAX, |at| at as u16);
-        }
+        // Of a batch only the list of entries has numbered members.
+        let at = get(&get(&issue, "path"), "1").as_f64();
+        *place = at.map_or(u16::MAX, |at| at as u16);
     }
     issues
 }

@@ -101,6 +101,23 @@ test("what waits in a tab that crashes is sent without a next visit", async () =
   await page.context().close();
 });
 
+test("what an exit leaves goes in the request that the browser holds back, and what it sent does not go again", async () => {
+  const page = await fixture.open();
+  const source = fixture.source();
+  await openLogger(page, { ...options(source), batchSize: 1000, batchBytes: 1_048_576, flushInterval: 60_000 });
+  await page.evaluate(() => {
+    for (let index = 0; index < 200; index += 1) window.log.info(`entry ${index}`, { note: "x".repeat(900) });
+  });
+  await waitFor("the records", async () => (await records(page)) > 0);
+  assert.equal(fixture.server.received.length, 0);
+  await page.goto(`${fixture.server.url}/blank`);
+  const seqs = () => fixture.server.received.flatMap(({ logs }) => logs.map(({ seq }) => seq));
+  // About sixty fit what a page may send at its end, and some forty what the browser holds back.
+  await waitFor("more than the exit sent", () => new Set(seqs()).size > 80);
+  assert.equal(new Set(seqs()).size, seqs().length, "an entry was sent twice");
+  await page.context().close();
+});
+
 test("a store that cannot be opened is told of once, and all is delivered from memory", async () => {
   const page = await fixture.open();
   const source = fixture.source();

@@ -76,6 +76,34 @@ describe("a log call inside of a log call", () => {
     assert.deepEqual(two.entries().map((entry) => entry.fields["data"]), [{ y: 2 }]);
   });
 
+  it("may flush: that covers what was accepted before, and settles once, after it", async () => {
+    const { log, module } = rig();
+    log.info("starts the core");
+    await log.flush();
+    const results: unknown[] = [];
+    const { core } = module;
+    core.answers = false;
+    const asked = core.asked.length;
+    log.info("one").info("outer", { get x() { void log.flush().then((result) => results.push(result)); return 1; } });
+    await new Promise((resolve) => setTimeout(resolve));
+    assert.deepEqual(core.all("message").slice(1), ["one", "outer"]);
+    assert.deepEqual([core.asked.length - asked, results], [1, []], "nothing is answered yet");
+    core.settle(Number(core.asked.at(-1)!.split(" ")[1]));
+    await new Promise((resolve) => setTimeout(resolve));
+    assert.deepEqual(results, [{ delivered: 2, pending: 0, dropped: 0, lastStatus: 200 }]);
+    core.answers = true;
+  });
+
+  it("may close: what was accepted before goes with it, and nothing after it is taken", async () => {
+    const { log, core } = rig({ onDrop: () => {} });
+    log.info("one").info("outer", { get x() { void log.close(); return 1; } });
+    await log.close();
+    log.info("late");
+    assert.deepEqual(core().all("message"), ["one", "outer"]);
+    assert.deepEqual(log.stats().dropped, { closed: 1 });
+    assertCloses(log.stats());
+  });
+
   it("may flush, close and change consent", async () => {
     const { log, core, module } = rig({ onDrop: () => {} });
     log.info("first").info("outer",

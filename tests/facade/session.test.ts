@@ -73,6 +73,91 @@ describe("session", () => {
     third.close();
   });
 
+  /** A page of another tab writes its id. */
+  const other = (storage: FakeStorage, id: string, at = Date.now()): void => storage.setItem("sapwood.session", `${id} ${at}`);
+
+  it("of the browser lives on while a page logs: a tab that starts much later joins it", (t) => {
+    const { localStorage } = browser(t);
+    const start = Date.now();
+    let passed = 0;
+    t.mock.method(Date, "now", () => start + passed);
+    const { log, core } = rig({ session: "browser" });
+    let writes = 0;
+    const { setItem } = localStorage;
+    localStorage.setItem = (key, value) => {
+      writes++;
+      setItem(key, value);
+    };
+    for (; passed < 2_400_000; passed += 1000) {
+      log.info("m");
+      core();
+    }
+    assert.equal(writes, 39, "once a minute");
+    const at = Number(localStorage.items.get("sapwood.session")!.split(" ")[1]);
+    assert.ok(Date.now() - at <= 60_000, "younger than half an hour");
+    void log.close();
+  });
+
+  it("of the browser that another tab has replaced is taken over within a minute", (t) => {
+    const { localStorage } = browser(t);
+    const start = Date.now();
+    let passed = 0;
+    t.mock.method(Date, "now", () => start + passed);
+    const { log, core } = rig({ session: "browser" });
+    const ids = (): unknown[] => core().entries.map((entry) => entry.fields.sessionId);
+    log.info("m");
+    const [mine] = ids();
+    other(localStorage, "browser-another1");
+    passed = 61_000;
+    log.info("m");
+    assert.deepEqual(ids(), [mine, mine], "what was logged before stays");
+    log.info("m");
+    assert.equal(ids()[2], "browser-another1");
+    log.setSessionId("mine");
+    other(localStorage, "browser-another2");
+    passed = 122_000;
+    log.info("m");
+    core();
+    log.info("m");
+    assert.deepEqual(ids().slice(3), ["mine", "mine"], "not instead of the application's");
+    void log.close();
+  });
+
+  it("that was kept is read when consent is granted", (t) => {
+    const { sessionStorage, localStorage } = browser(t);
+    for (const session of ["tab", "browser"] as const) {
+      const storage = session === "tab" ? sessionStorage : localStorage;
+      other(storage, `${session}-earlier1`);
+      const { log, entries } = rig({ session, consent: "pending" });
+      log.info("before");
+      assert.equal(storage.items.get("sapwood.session")!.split(" ")[0], `${session}-earlier1`, "nothing is written");
+      log.setConsent("granted").info("after");
+      const ids = entries().map((entry) => entry.fields.sessionId);
+      assert.match(String(ids[0]), new RegExp(`^${session}-[a-z0-9]{8}$`));
+      assert.notEqual(ids[0], `${session}-earlier1`);
+      assert.equal(ids[1], `${session}-earlier1`);
+      assert.equal(storage.items.size, session === "tab" ? 0 : 1);
+      void log.close();
+    }
+  });
+
+  it("survives the end of another logger of the page", (t) => {
+    const { page, localStorage } = browser(t);
+    const [one, two] = [visit({ session: "browser" }), visit({ session: "browser" })];
+    one.close();
+    page.dispatch(new Event("pagehide"));
+    assert.equal(localStorage.items.get("sapwood.session")!.split(" ")[0], two.id);
+    two.close();
+  });
+
+  it("that somebody has put into the storage throws nothing under strict", (t) => {
+    const { localStorage } = browser(t);
+    other(localStorage, "x".repeat(1000));
+    const { id, close } = visit({ session: "browser", strict: true });
+    assert.equal(id, "x".repeat(100));
+    close();
+  });
+
   it("is one for all loggers of a page", (t) => {
     browser(t);
     const [one, two] = [visit({ session: "tab" }), visit({ session: "tab" })];
