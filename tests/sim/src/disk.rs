@@ -112,8 +112,7 @@ impl World {
         }
         self.seen.note("store", "opened");
         self.tabs[tab].journal = Journal::Open;
-        let records = self.disk.records.len();
-        self.tell(tab, Event::Journal(Store::Open { records }));
+        self.tell(tab, Event::Journal(Store::Open));
     }
 
     /// The store is gone for this page.

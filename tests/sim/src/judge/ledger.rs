@@ -53,7 +53,7 @@ impl Ledger {
     /// The store does something; `stored`: so many own entries are in it alone.
     pub(crate) fn event(&mut self, event: &Store<'_>, instance: &str, stored: u64, books: &mut Books) {
         match event {
-            Store::Open { .. } => (self.open, self.writable) = (true, true),
+            Store::Open => (self.open, self.writable) = (true, true),
             Store::Later => {}
             Store::Closed => {
                 self.lost += stored + self.orphans.len() as u64;
@@ -75,7 +75,7 @@ impl Ledger {
                     self.writable = false;
                 }
             }
-            Store::Orphan(id) => drop(self.orphans.insert(*id)),
+            Store::Orphan(id) | Store::Spent(id) => drop(self.orphans.insert(*id)),
             Store::Loaded { id, bytes } => {
                 if self.reading.take_if(|reading| reading == id).is_some() {
                     self.read(id, bytes, instance, books);
@@ -136,6 +136,11 @@ impl Ledger {
     /// What was asked before the page was frozen may never be answered.
     pub(crate) fn restored(&mut self) {
         (self.reading, self.writing) = (None, None);
+    }
+
+    /// The client has said that it writes no more.
+    pub(crate) fn gave_up(&mut self) {
+        self.writable = false;
     }
 
     /// What the user has denied is not read any more.
