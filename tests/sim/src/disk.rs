@@ -201,8 +201,14 @@ impl World {
             if self.tabs[tab].life != Life::Runs || self.tabs[tab].journal != Journal::Open {
                 return;
             }
-            self.seen.note("store", "orphan");
-            self.tell(tab, Event::Journal(Store::Orphan(id)));
+            // Sometimes there are too many, the driver says.
+            if self.rng.chance(20) {
+                self.seen.note("store", "spent");
+                self.tell(tab, Event::Journal(Store::Spent(id)));
+            } else {
+                self.seen.note("store", "orphan");
+                self.tell(tab, Event::Journal(Store::Orphan(id)));
+            }
         }
     }
 

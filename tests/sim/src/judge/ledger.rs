@@ -41,6 +41,8 @@ pub(crate) struct Ledger {
     early: BTreeSet<(String, u64)>,
     /// Of how many entries the loss in the store is explained.
     pub(crate) lost: u64,
+    /// Records that are to be given up.
+    pub(crate) spent: BTreeSet<Id>,
     /// Records that were erased unread in this event: one entry each, as far as anybody knows.
     pub(crate) unread: u64,
     /// Own entries that the store had alone and has no more.
@@ -75,7 +77,15 @@ impl Ledger {
                     self.writable = false;
                 }
             }
-            Store::Orphan(id) | Store::Spent(id) => drop(self.orphans.insert(*id)),
+            Store::Orphan(id) => drop(self.orphans.insert(*id)),
+            Store::Spent(id) => {
+                // What was read before is held, and stays.
+                if !self.loaded.contains_key(&hex(id)) && self.reading != Some(*id) {
+                    self.lost += 1;
+                }
+                self.orphans.insert(*id);
+                self.spent.insert(*id);
+            }
             Store::Loaded { id, bytes } => {
                 if self.reading.take_if(|reading| reading == id).is_some() {
                     self.read(id, bytes, instance, books);
