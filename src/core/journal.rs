@@ -45,6 +45,8 @@ pub struct Record {
     pub bytes: usize,
     /// Some of it was left in the store by `close`.
     pub left: bool,
+    /// When, on the monotonic clock.
+    pub written_at: Millis,
 }
 
 /// A record whose entries are not held.
@@ -58,7 +60,18 @@ pub struct Unread {
     pub count: usize,
     /// Bytes of their text.
     pub bytes: usize,
+    /// When an own one was written, on the monotonic clock.
+    pub written_at: Millis,
 }
+
+/// Of an earlier page.
+const ORPHAN: Unread = Unread {
+    id: [0; 16],
+    last: 0,
+    count: 0,
+    bytes: 0,
+    written_at: 0,
+};
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -168,6 +181,7 @@ impl Journal {
                 last,
                 count,
                 bytes,
+                written_at,
                 ..
             } = self.records[at];
             let begin = buffer.heads.partition_point(|head| head.seq < first);
@@ -176,7 +190,13 @@ impl Journal {
             if end - begin == count && count > 0 {
                 buffer.remove(begin, end);
                 self.records.remove(at);
-                self.put(Unread { id, last, count, bytes });
+                self.put(Unread {
+                    id,
+                    last,
+                    count,
+                    bytes,
+                    written_at,
+                });
             } else {
                 at += 1;
             }
@@ -224,7 +244,7 @@ pub fn handle(destination: &mut Destination, event: Store<'_>, state: &mut State
     let journal = &mut destination.journal;
     match event {
         _ if !JOURNAL => {}
-        Store::Open { .. } => {
+        Store::Open => {
             (journal.open, journal.writable, journal.scan) = (true, true, true);
             journal.forget_read();
         }
@@ -258,12 +278,19 @@ pub fn handle(destination: &mut Destination, event: Store<'_>, state: &mut State
         Store::Orphan(id) => {
             let known = journal.unread.iter().any(|unread| unread.id == id) || journal.adopted.contains(&id);
             if journal.open && !known && id[..8] != state.instance && journal.unread.len() < JOURNAL_RECORDS_MAX {
-                journal.put(Unread {
-                    id,
-                    last: 0,
-                    count: 0,
-                    bytes: 0,
-                });
+                journal.put(Unread { id, ..ORPHAN });
+            }
+        }
+        Store::Spent(id) => {
+            if let Some(at) = journal.unread.iter().position(|unread| unread.id == id) {
+                if journal.reading == Some(id) {
+                    return;
+                }
+                journal.unread.remove(at);
+            }
+            if journal.open && !journal.adopted.contains(&id) && id[..8] != state.instance {
+                journal.adopted.push(id);
+                lose(destination, Unread { id, ..ORPHAN }, DropReason::Expired, state);
             }
         }
         Store::Loaded { id, bytes } => {

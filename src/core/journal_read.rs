@@ -9,7 +9,7 @@ use alloc::boxed::Box;
 
 use super::destination::Destination;
 use super::effect::Effect;
-use super::encode::stored;
+use super::encode::stored::{self, Unreadable};
 use super::flush::End;
 use super::journal::{Record, Unread};
 use super::limits::{JOURNAL_AGE_MS, JOURNAL_DELAY_MS, READ_MS_MAX};
@@ -62,31 +62,44 @@ pub fn loaded(destination: &mut Destination, at: usize, bytes: &[u8], state: &mu
     let read = stored::read(bytes, &destination.journal.unread[at].id, state.now);
     let own = destination.journal.unread[at].count > 0;
     if own
-        && let Some((batch, _)) = &read
+        && let Ok((batch, _)) = &read
         && !has_room(destination, batch.entries.bytes(), state)
     {
         return;
     }
     let unread = destination.journal.unread.remove(at);
-    let Unread { id, last, count, .. } = unread;
-    let Some((mut batch, unix)) = read else {
-        if !bytes.is_empty() {
-            destination.journal.adopted.push(id);
-        }
-        if bytes.is_empty() {
-            // Another page has sent it: one of an earlier page, or of this one while it was frozen.
+    let Unread {
+        id,
+        last,
+        count,
+        written_at,
+        ..
+    } = unread;
+    let (mut batch, mut age) = match read {
+        Ok(read) => read,
+        // Another page has sent it: one of an earlier page, or of this one while it was frozen.
+        _ if bytes.is_empty() => {
             for _ in 0..count {
                 destination.books[0][counter::UNCONFIRMED] += 1;
                 state.flushes.note(last, End::Unconfirmed);
             }
-        } else {
-            destination.journal.fail(state);
-            lose(destination, unread, DropReason::StoreFailed, state);
+            return;
         }
-        return;
+        // It is for a page that can read it.
+        Err(Unreadable::Newer) => return,
+        Err(Unreadable::Damaged) => {
+            destination.journal.adopted.push(id);
+            destination.journal.fail(state);
+            return lose(destination, unread, DropReason::StoreFailed, state);
+        }
     };
     if own {
         batch.origin = None;
+        // The wall clock may have been set meanwhile.
+        age = state.now.monotonic.saturating_sub(written_at);
+        for head in &mut batch.entries.heads {
+            head.accepted_at = written_at;
+        }
         destination.journal.keep(Record {
             id,
             first: batch.first_seq(),
@@ -94,12 +107,13 @@ pub fn loaded(destination: &mut Destination, at: usize, bytes: &[u8], state: &mu
             count,
             bytes: unread.bytes,
             left: false,
+            written_at,
         });
     } else {
         destination.journal.adopted.push(id);
         destination.books[1][counter::ACCEPTED] += batch.entries.heads.len() as u64;
     }
-    if state.now.unix.saturating_sub(unix) > JOURNAL_AGE_MS {
+    if age > JOURNAL_AGE_MS {
         destination.end_batch(&batch, End::Dropped(DropReason::Expired), &mut state.flushes);
     } else {
         destination.wait(Box::new(batch));

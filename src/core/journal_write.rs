@@ -74,6 +74,7 @@ pub fn write(destination: &mut Destination, state: &mut State) {
         count: entries.heads.len(),
         bytes: entries.text.len(),
         left: false,
+        written_at: state.now.monotonic,
     };
     destination.journal.writing = Some(record);
     destination.journal.write_until = state.now.after(STORE_MS_MAX);

@@ -115,6 +115,8 @@ pub const READ_MS_MAX: u64 = 2_000;
 pub const STORE_MS_MAX: u64 = 10_000;
 /// What is in the journal is given up when it is older than this: seven days.
 pub const JOURNAL_AGE_MS: u64 = 7 * 86_400_000;
+/// Nothing in the journal is older than this, a year: a clock that stood wrong says so.
+pub const JUMP_MS: u64 = 365 * 86_400_000;
 
 /// `maxBufferBytes` when it is not set.
 pub const BUFFER_BYTES_DEFAULT: usize = 2 * 1024 * 1024;

@@ -122,6 +122,7 @@ const NAMES: &[(&str, &[&str])] = &[
             "hangs",
             "erase fails",
             "orphan",
+            "spent",
             "torn write",
             "lost write",
             "lost though stored",

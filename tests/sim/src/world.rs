@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use sapwood::core::effect::Effect;
-use sapwood::core::error::PROBLEM_CODES;
+use sapwood::core::error::{PROBLEM_CODES, Problem};
 use sapwood::core::event::{Event, Store};
 use sapwood::core::stats::DROP_REASON_NAMES;
 use sapwood_replay::Recorder;
@@ -274,6 +274,9 @@ impl World {
                 }
             }
             Effect::Report { problem, status } => {
+                if problem == Problem::StoreFailed {
+                    judge.ledger.gave_up();
+                }
                 self.seen.note("effect", "report");
                 self.seen.note("problem", PROBLEM_CODES[problem as usize]);
                 self.say(tab, || {

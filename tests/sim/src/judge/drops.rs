@@ -69,7 +69,10 @@ impl Drops {
             DropReason::Closed if self.closing => u64::MAX,
             // A record's age goes by the wall clock, which jumps.
             DropReason::Expired if self.wall_clock => u64::MAX,
-            DropReason::Expired => books.older_than(now.monotonic.saturating_sub(rules.max_age)) + books.adopted(),
+            // What there is too much of in the store is given up there.
+            DropReason::Expired => {
+                books.older_than(now.monotonic.saturating_sub(rules.max_age)) + books.adopted() + lost
+            }
             DropReason::StoreFailed => lost,
             DropReason::RateLimited => books.limited(rules),
             DropReason::BufferFull if self.full => u64::MAX,

@@ -41,6 +41,8 @@ pub(crate) struct Ledger {
     early: BTreeSet<(String, u64)>,
     /// Of how many entries the loss in the store is explained.
     pub(crate) lost: u64,
+    /// Records that are to be given up.
+    pub(crate) spent: BTreeSet<Id>,
     /// Records that were erased unread in this event: one entry each, as far as anybody knows.
     pub(crate) unread: u64,
     /// Own entries that the store had alone and has no more.
@@ -53,7 +55,7 @@ impl Ledger {
     /// The store does something; `stored`: so many own entries are in it alone.
     pub(crate) fn event(&mut self, event: &Store<'_>, instance: &str, stored: u64, books: &mut Books) {
         match event {
-            Store::Open { .. } => (self.open, self.writable) = (true, true),
+            Store::Open => (self.open, self.writable) = (true, true),
             Store::Later => {}
             Store::Closed => {
                 self.lost += stored + self.orphans.len() as u64;
@@ -76,6 +78,14 @@ impl Ledger {
                 }
             }
             Store::Orphan(id) => drop(self.orphans.insert(*id)),
+            Store::Spent(id) => {
+                // What was read before is held, and stays.
+                if !self.loaded.contains_key(&hex(id)) && self.reading != Some(*id) {
+                    self.lost += 1;
+                }
+                self.orphans.insert(*id);
+                self.spent.insert(*id);
+            }
             Store::Loaded { id, bytes } => {
                 if self.reading.take_if(|reading| reading == id).is_some() {
                     self.read(id, bytes, instance, books);
@@ -136,6 +146,11 @@ impl Ledger {
     /// What was asked before the page was frozen may never be answered.
     pub(crate) fn restored(&mut self) {
         (self.reading, self.writing) = (None, None);
+    }
+
+    /// The client has said that it writes no more.
+    pub(crate) fn gave_up(&mut self) {
+        self.writable = false;
     }
 
     /// What the user has denied is not read any more.

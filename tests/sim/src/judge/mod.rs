@@ -213,12 +213,12 @@ impl Judge {
         self.ledger.load(now, id);
     }
 
-    /// A record is to be erased. Does it go unread, because the user has denied consent?
+    /// A record is to be erased. Does it go unread, because the user has denied consent or dead pages have left too much?
     pub(crate) fn erase(&mut self, now: Now, id: Id) -> bool {
         self.awake();
         let instance = self.books.instance().to_owned();
         let known = self.ledger.erase(now, id, &instance, &self.books);
-        !known && self.drops.denied
+        !known && (self.drops.denied || self.ledger.spent.contains(&id))
     }
 
     /// The client sleeps.
