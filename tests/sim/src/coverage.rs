@@ -12,7 +12,7 @@ pub(crate) struct Seen {
     counts: BTreeMap<(&'static str, &'static str), u64>,
 }
 
-/// Every name, by kind. Drop reasons that only the façade makes reach the core by number, as `drop facade`.
+/// Every name, by kind.
 const NAMES: &[(&str, &[&str])] = &[
     (
         "event",
@@ -75,7 +75,20 @@ const NAMES: &[(&str, &[&str])] = &[
             "consent",
             "closed",
             "store_failed",
-            "facade",
+        ],
+    ),
+    // Told by the façade, and counted by the core.
+    (
+        "facade",
+        &[
+            "sampled",
+            "before_send",
+            "unserialisable",
+            "consent",
+            "not_ready",
+            "not_configured",
+            "closed",
+            "core_failed",
         ],
     ),
     (

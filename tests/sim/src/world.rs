@@ -209,7 +209,8 @@ impl World {
             self.tabs[tab].judge.accept(entry);
         }
         for (reason, count) in crossing.drops {
-            self.seen.add("drop", "facade", count.into());
+            self.seen
+                .add("facade", DROP_REASON_NAMES[reason as usize], count.into());
             self.tabs[tab].judge.facade_drop(reason, count.into());
         }
         if crossing.broken {
