@@ -35,6 +35,8 @@ pub(crate) struct Ledger {
     covered: BTreeSet<u64>,
     /// Records of dead pages that the client was told of, and has not read.
     orphans: BTreeSet<Id>,
+    /// Records that were read, whether they could be or not.
+    read: BTreeSet<Id>,
     /// What was read, of this instance and of others.
     pub(crate) loaded: BTreeMap<String, Record>,
     /// Entries whose last safe record was erased before they met their end: they must have been dropped.
@@ -75,7 +77,15 @@ impl Ledger {
                     self.writable = false;
                 }
             }
-            Store::Orphan(id) => drop(self.orphans.insert(*id)),
+            Store::Orphan(id) => {
+                // If an earlier attempt to erase it has failed, all begins anew.
+                if let Some(record) = self.loaded.get(&hex(id)) {
+                    for (seq, _) in &record.entries {
+                        self.early.remove(&(record.instance.clone(), *seq));
+                    }
+                }
+                self.orphans.insert(*id);
+            }
             Store::Loaded { id, bytes } => {
                 if self.reading.take_if(|reading| reading == id).is_some() {
                     self.read(id, bytes, instance, books);
@@ -87,12 +97,9 @@ impl Ledger {
     fn read(&mut self, id: &Id, bytes: &[u8], instance: &str, books: &mut Books) {
         let own = hex(&id[..8]) == instance;
         self.orphans.remove(id);
+        self.read.insert(*id);
         match record::read(id, bytes) {
             Some(record) => {
-                for (seq, _) in &record.entries {
-                    // If an earlier attempt to erase it has failed, all begins anew.
-                    self.early.remove(&(record.instance.clone(), *seq));
-                }
                 if !own {
                     self.read_now = record.entries.len() as u64;
                     books.adopt(&hex(id), &record);
@@ -219,15 +226,23 @@ impl Ledger {
         self.reading = Some(id);
     }
 
-    /// A record is to be erased; whether it is known what is in it.
-    pub(crate) fn erase(&mut self, now: Now, id: Id, instance: &str, books: &Books) -> bool {
+    /// A record is to be erased; whether it is known what is in it. `denied`: the user has denied consent, and nobody is to read it.
+    pub(crate) fn erase(&mut self, now: Now, id: Id, denied: bool, books: &Books) -> bool {
         self.may_touch(now);
+        assert!(
+            self.reading != Some(id),
+            "I7: a record is erased while it is being read"
+        );
         if self.safe.contains(&id) {
             self.is_safe(id, false);
         }
         // It may have been read before, and could not be erased.
         let unread = self.orphans.remove(&id);
         if unread {
+            assert!(
+                denied || self.read.contains(&id),
+                "I7: a record of another page is erased, and nobody has read it"
+            );
             self.unread += 1;
             return false;
         }
@@ -236,7 +251,7 @@ impl Ledger {
             return false;
         };
         for (seq, _) in &record.entries {
-            let own = record.instance == instance;
+            let own = books.is_own(&record.instance);
             if books.is_held(&record.instance, *seq) && !(own && self.copies.contains_key(seq)) {
                 self.early.insert((record.instance.clone(), *seq));
             }

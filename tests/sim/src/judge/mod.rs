@@ -216,8 +216,7 @@ impl Judge {
     /// A record is to be erased. Does it go unread, because the user has denied consent?
     pub(crate) fn erase(&mut self, now: Now, id: Id) -> bool {
         self.awake();
-        let instance = self.books.instance().to_owned();
-        let known = self.ledger.erase(now, id, &instance, &self.books);
+        let known = self.ledger.erase(now, id, self.drops.denied, &self.books);
         !known && self.drops.denied
     }
 
