@@ -1,5 +1,5 @@
-//! The journal's store, shared by the pages of an origin, and the driver's part before it: opening, locks, who may send
-//! what dead pages have left.
+//! The journal's store, shared by the pages of an origin, and the driver's part before it (`js/src/store.ts`); who may send what
+//! dead pages have left is `locks`'.
 //!
 //! Faults: no room, no answer, writes that are lost in a crash or torn, records that rot, a database that somebody deletes.
 
@@ -37,9 +37,9 @@ pub(crate) struct Disk {
     /// Records that are on their way out.
     pub(crate) going: BTreeSet<Id>,
     /// The page that may send what others have left.
-    sender: Option<usize>,
-    /// Pages that want to be it.
-    wait: Vec<usize>,
+    pub(crate) sender: Option<usize>,
+    /// Pages that want to be it, in the order of their asking.
+    pub(crate) wait: Vec<usize>,
     /// What must arrive, or be counted, though its page is dead.
     pub(crate) left: BTreeSet<(String, u64)>,
     /// What a fault has destroyed.
@@ -97,7 +97,7 @@ impl World {
     }
 
     /// How long the store takes; `None`: for ever.
-    fn store_delay(&mut self) -> Option<u64> {
+    pub(crate) fn store_delay(&mut self) -> Option<u64> {
         match self.disk.health {
             Health::Well | Health::Full => Some(self.rng.between(0, 20)),
             Health::Slow => Some(self.rng.between(100, 5_000)),
@@ -111,18 +111,31 @@ impl World {
             return self.close_store(tab);
         }
         self.seen.note("store", "opened");
-        self.tabs[tab].journal = Journal::Open;
+        // A close may have been settled meanwhile.
+        if self.tabs[tab].journal == Journal::None {
+            self.tabs[tab].journal = Journal::Open;
+        }
         let records = self.disk.records.len();
         self.tell(tab, Event::Journal(Store::Open { records }));
     }
 
     /// The store is gone for this page.
     pub(crate) fn close_store(&mut self, tab: usize) {
-        if self.tabs[tab].life == Life::Runs && self.tabs[tab].journal != Journal::Closed {
+        let is_over = matches!(self.tabs[tab].journal, Journal::Closed | Journal::Ended);
+        if self.tabs[tab].life == Life::Runs && !is_over {
             self.seen.note("store", "closed");
             self.tabs[tab].journal = Journal::Closed;
-            self.release(tab);
+            self.suspend_store(tab);
             self.tell(tab, Event::Journal(Store::Closed));
+        }
+    }
+
+    /// The logger has ended: what it left is anybody's, and nothing is written any more. What is still answered is erased.
+    pub(crate) fn end_store(&mut self, tab: usize) {
+        if !matches!(self.tabs[tab].journal, Journal::Closed | Journal::Ended) {
+            self.tabs[tab].journal = Journal::Ended;
+            self.tabs[tab].later = None;
+            self.suspend_store(tab);
         }
     }
 
@@ -132,14 +145,27 @@ impl World {
         match effect {
             Effect::Store { id, bytes } => {
                 self.seen.note("effect", "store");
+                self.lives(tab);
                 if let Some(delay) = delay {
-                    self.schedule(delay, Action::Put { tab, id, bytes });
+                    let suspended = self.tabs[tab].locks.suspended;
+                    self.schedule(
+                        delay,
+                        Action::Put {
+                            tab,
+                            id,
+                            bytes,
+                            suspended,
+                        },
+                    );
                 } else {
                     self.seen.note("store", "hangs");
                 }
             }
             Effect::Erase(id) => {
                 self.seen.note("effect", "erase");
+                if self.tabs[tab].journal == Journal::Ended {
+                    self.seen.note("store", "erased after the end");
+                }
                 match delay {
                     Some(delay) if !self.rng.chance(self.plan.erase_fails) => {
                         self.disk.going.insert(id);
@@ -157,58 +183,13 @@ impl World {
             }
             _ => {
                 self.seen.note("effect", "scan");
-                if !self.disk.wait.contains(&tab) {
-                    self.disk.wait.push(tab);
-                }
-                self.grant();
+                self.lead(tab);
             }
-        }
-    }
-
-    /// Whoever is the sender looks for what dead pages have left.
-    fn grant(&mut self) {
-        if self.disk.sender.is_none() {
-            self.disk.sender = self.disk.wait.first().copied();
-        }
-        let Some(sender) = self.disk.sender.filter(|sender| self.disk.wait.contains(sender)) else {
-            return;
-        };
-        self.disk.wait.retain(|tab| *tab != sender);
-        self.schedule(1, Action::Look { tab: sender });
-    }
-
-    /// The page is the sender no more.
-    pub(crate) fn release(&mut self, tab: usize) {
-        self.disk.wait.retain(|other| *other != tab);
-        if self.disk.sender == Some(tab) {
-            self.disk.sender = None;
-            self.grant();
-        }
-    }
-
-    pub(crate) fn look(&mut self, tab: usize) {
-        let alive: BTreeSet<[u8; 8]> = (self.tabs.iter())
-            .filter(|page| page.life != Life::Dead)
-            .map(|page| page.instance)
-            .collect();
-        let orphans: Vec<Id> = self
-            .disk
-            .records
-            .keys()
-            .filter(|id| !alive.contains(&id[..8]))
-            .copied()
-            .collect();
-        for id in orphans {
-            if self.tabs[tab].life != Life::Runs || self.tabs[tab].journal != Journal::Open {
-                return;
-            }
-            self.seen.note("store", "orphan");
-            self.tell(tab, Event::Journal(Store::Orphan(id)));
         }
     }
 
     /// A write comes to its end.
-    pub(crate) fn put(&mut self, tab: usize, id: Id, bytes: Vec<u8>) {
+    pub(crate) fn put(&mut self, tab: usize, id: Id, bytes: Vec<u8>, suspended: u32) {
         if self.tabs[tab].life == Life::Dead {
             // It may have been done, in part or not at all.
             match self.rng.below(3) {
@@ -222,7 +203,12 @@ impl World {
             }
             return;
         }
-        if self.tabs[tab].journal != Journal::Open {
+        if self.tabs[tab].journal == Journal::Closed {
+            return;
+        }
+        // What had not begun when the store was suspended (it waited for a lock) is not done, and nobody is told.
+        if self.tabs[tab].locks.suspended != suspended && self.rng.chance(500) {
+            self.seen.note("store", "write not begun");
             return;
         }
         if self.disk.health == Health::Full {
@@ -263,7 +249,7 @@ impl World {
     pub(crate) fn bequeath(&mut self, tab: usize) {
         let instance = self.tabs[tab].instance;
         self.disk.bequeath(&instance);
-        self.release(tab);
+        self.suspend_store(tab);
     }
 
     /// A fault of the store itself.

@@ -219,16 +219,22 @@ impl World {
     }
 
     fn restore(&mut self, tab: usize) {
-        self.tabs[tab].in_cache = false;
         if self.rng.chance(700) {
-            self.seen.note("life", "restored");
-            self.tabs[tab].life = Life::Runs;
-            self.tell(tab, Event::Restored);
-            self.thaw(tab, true);
+            self.come_back(tab);
         } else {
+            self.tabs[tab].in_cache = false;
             self.seen.note("life", "evicted");
             self.kill(tab);
         }
+    }
+
+    /// The page is shown again, out of the cache. Its client hears that it is seen, and then that it was away, as the driver tells it.
+    pub(crate) fn come_back(&mut self, tab: usize) {
+        self.seen.note("life", "restored");
+        self.tabs[tab].in_cache = false;
+        self.resume_store(tab);
+        self.thaw(tab, true);
+        self.tell(tab, Event::Restored);
     }
 
     fn navigate(&mut self, tab: usize) {
@@ -238,6 +244,7 @@ impl World {
         if self.tabs[tab].life != Life::Runs {
             return;
         }
+        self.suspend_store(tab);
         if self.rng.chance(500) {
             self.seen.note("life", "bfcache");
             self.tabs[tab].in_cache = true;

@@ -12,6 +12,7 @@ use sapwood_replay::{Hash, Recorder, Setting, config};
 
 use crate::app::App;
 use crate::judge::Judge;
+use crate::locks::Locks;
 use crate::queue::Action;
 use crate::record::hex;
 use crate::sent::Sent;
@@ -31,7 +32,10 @@ pub(crate) enum Journal {
     /// Not asked for, or not open yet.
     None,
     Open,
+    /// It failed.
     Closed,
+    /// The logger was closed: only what is still to be erased is.
+    Ended,
 }
 
 /// See the module.
@@ -47,6 +51,8 @@ pub(crate) struct Tab {
     /// By which the client is known.
     pub(crate) instance: [u8; 8],
     pub(crate) journal: Journal,
+    /// What the page does with its locks.
+    pub(crate) locks: Locks,
     /// What the browser sends when the page dies without a word.
     pub(crate) later: Option<Rc<Sent>>,
     /// A read of the store will never be answered.
@@ -77,6 +83,7 @@ impl Tab {
             in_cache: false,
             instance,
             journal: Journal::None,
+            locks: Locks::default(),
             later: None,
             stuck: false,
             // Pages have clocks of their own: nothing may be compared between them.

@@ -125,7 +125,12 @@ impl World {
             }
             Action::Arrive { flight, sent, again } => self.arrive(flight, &sent, again),
             Action::End { flight, outcome } => self.end(flight, outcome),
-            Action::Put { tab, id, bytes } => self.put(tab, id, bytes),
+            Action::Put {
+                tab,
+                id,
+                bytes,
+                suspended,
+            } => self.put(tab, id, bytes, suspended),
             Action::Delete { id } => {
                 self.disk.going.remove(&id);
                 self.disk.records.remove(&id);
@@ -145,9 +150,24 @@ impl World {
                     self.get(tab, id);
                 }
             }
-            Action::Look { tab } => {
+            Action::Lead { tab, term } => {
                 if self.reaches(tab, &action) {
-                    self.look(tab);
+                    self.leads(tab, term);
+                }
+            }
+            Action::Look { tab, term } => {
+                if self.reaches(tab, &action) {
+                    self.look(tab, term);
+                }
+            }
+            Action::LookLater { tab, term } => {
+                if self.reaches(tab, &action) {
+                    self.look_later(tab, term);
+                }
+            }
+            Action::Keys { tab, term, ref left } => {
+                if self.reaches(tab, &action) {
+                    self.keys(tab, term, left);
                 }
             }
             Action::Hear { tab, request, outcome } => {
@@ -243,7 +263,7 @@ impl World {
         let (own, others) = (page.client.counters(), page.client.recovered());
         page.judge.rest(page.now(self.now, unix), &own, &others);
         if page.judge.is_closed() {
-            self.release(tab);
+            self.end_store(tab);
         }
     }
 
@@ -312,7 +332,7 @@ impl World {
             Effect::Scan => self.store(tab, effect),
             Effect::Release => {
                 self.seen.note("effect", "release");
-                self.release(tab);
+                self.resign(tab);
             }
             Effect::Sleep(until) => {
                 judge.sleep(now, until);

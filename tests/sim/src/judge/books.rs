@@ -133,6 +133,11 @@ impl Books {
         &self.instance
     }
 
+    /// Has it taken over this entry of another?
+    pub(crate) fn has_taken(&self, name: &(String, u64)) -> bool {
+        self.others.contains_key(name)
+    }
+
     /// How many of others' entries it has taken over.
     pub(crate) fn adopted(&self) -> u64 {
         self.adopted
