@@ -59,9 +59,6 @@ impl World {
             }
             Step::WallJump => {
                 const DAY_MS: i64 = 86_400_000;
-                for page in &mut self.tabs {
-                    page.judge.wall_clock_jumps();
-                }
                 self.jumped = self
                     .rng
                     .pick(&[-400 * DAY_MS, -3_600_000, -1_000, 1_000, 3_600_000, 900 * DAY_MS]);

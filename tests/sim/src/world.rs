@@ -295,6 +295,7 @@ impl World {
                 }
             }
             Effect::Report { problem, status } => {
+                judge.reported(problem);
                 self.seen.note("effect", "report");
                 self.seen.note("problem", PROBLEM_CODES[problem as usize]);
                 self.say(tab, || {

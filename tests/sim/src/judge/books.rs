@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sapwood::core::limits::JOURNAL_AGE_MS;
 use sapwood::core::stats::{Counters, counter};
 use sapwood::core::time::{Millis, Now};
 
@@ -76,7 +77,8 @@ pub(crate) struct Books {
     pub(super) known: BTreeMap<u64, Known>,
     /// Of others, by instance and number.
     pub(super) others: BTreeMap<(String, u64), Other>,
-    pub(super) adopted: u64,
+    /// How many were read from the store: since when, by the wall clock of that moment, they had been there.
+    pub(super) read: Vec<(Millis, u64)>,
     pub(super) batches: BTreeMap<String, Batch>,
     pub(super) numbers: u64,
     pub(super) accepted: u64,
@@ -138,11 +140,6 @@ impl Books {
         self.others.contains_key(name)
     }
 
-    /// How many of others' entries it has taken over.
-    pub(crate) fn adopted(&self) -> u64 {
-        self.adopted
-    }
-
     /// Of each entry its number and its end.
     pub(crate) fn fates(&self) -> impl Iterator<Item = (u64, Fate)> + '_ {
         self.known.iter().map(|(seq, known)| (*seq, known.fate))
@@ -163,10 +160,27 @@ impl Books {
         self.batches.contains_key(id)
     }
 
+    /// A record was read: its entries are as old as it is, by the wall clock, which may have jumped.
+    pub(crate) fn read(&mut self, now: Now, record: &Record) {
+        let age = now.unix.saturating_sub(record.unix);
+        // What is older than seven days is given up at once, however young the page is.
+        let since = if age > JOURNAL_AGE_MS {
+            0
+        } else {
+            now.monotonic.saturating_sub(age)
+        };
+        self.read.push((since, record.entries.len() as u64));
+    }
+
+    /// How many of those that were read are as old as that.
+    pub(crate) fn read_older_than(&self, until: Millis) -> u64 {
+        let old = self.read.iter().filter(|(since, _)| *since <= until);
+        old.map(|(_, count)| count).sum()
+    }
+
     /// Entries of a dead page are the client's now. If their record could not be erased, it may be for the second time.
     pub(crate) fn adopt(&mut self, id: &str, record: &Record) {
         self.batches.remove(id);
-        self.adopted += record.entries.len() as u64;
         for (seq, text) in &record.entries {
             let other = Other {
                 text: text.clone(),

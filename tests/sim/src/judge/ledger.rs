@@ -20,7 +20,7 @@ const WRITTEN_WITHIN_MS: Millis = 500;
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     pub(crate) open: bool,
-    writable: bool,
+    pub(super) writable: bool,
     writing: Option<Id>,
     reading: Option<Id>,
     quiet_until: Millis,
@@ -53,7 +53,7 @@ pub(crate) struct Ledger {
 
 impl Ledger {
     /// The store does something; `stored`: so many own entries are in it alone.
-    pub(crate) fn event(&mut self, event: &Store<'_>, instance: &str, stored: u64, books: &mut Books) {
+    pub(crate) fn event(&mut self, now: Now, event: &Store<'_>, instance: &str, stored: u64, books: &mut Books) {
         match event {
             Store::Open { .. } => (self.open, self.writable) = (true, true),
             Store::Later => {}
@@ -90,18 +90,19 @@ impl Ledger {
             }
             Store::Loaded { id, bytes } => {
                 if self.reading.take_if(|reading| reading == id).is_some() {
-                    self.read(id, bytes, instance, books);
+                    self.read(now, id, bytes, instance, books);
                 }
             }
         }
     }
 
-    fn read(&mut self, id: &Id, bytes: &[u8], instance: &str, books: &mut Books) {
+    fn read(&mut self, now: Now, id: &Id, bytes: &[u8], instance: &str, books: &mut Books) {
         let own = hex(&id[..8]) == instance;
         self.orphans.remove(id);
         self.read.insert(*id);
         match record::read(id, bytes) {
             Some(record) => {
+                books.read(now, &record);
                 if !own {
                     self.read_now = record.entries.len() as u64;
                     books.adopt(&hex(id), &record);
