@@ -136,7 +136,7 @@ const NAMES: &[(&str, &[&str])] = &[
             "erase fails",
             "orphan",
             "orphan that lives",
-            "write not begun",
+            "not begun",
             "erased after the end",
             "torn write",
             "lost write",

@@ -142,12 +142,12 @@ impl World {
     /// The client wants something of the store.
     pub(crate) fn store(&mut self, tab: usize, effect: Effect) {
         let delay = self.store_delay();
+        let suspended = self.tabs[tab].locks.suspended;
         match effect {
             Effect::Store { id, bytes } => {
                 self.seen.note("effect", "store");
                 self.lives(tab);
                 if let Some(delay) = delay {
-                    let suspended = self.tabs[tab].locks.suspended;
                     self.schedule(
                         delay,
                         Action::Put {
@@ -169,7 +169,7 @@ impl World {
                 match delay {
                     Some(delay) if !self.rng.chance(self.plan.erase_fails) => {
                         self.disk.going.insert(id);
-                        self.schedule(delay, Action::Delete { id });
+                        self.schedule(delay, Action::Delete { tab, id, suspended });
                     }
                     _ => self.seen.note("store", "erase fails"),
                 }
@@ -177,7 +177,7 @@ impl World {
             Effect::Load(id) => {
                 self.seen.note("effect", "load");
                 match delay {
-                    Some(delay) => self.schedule(delay, Action::Get { tab, id }),
+                    Some(delay) => self.schedule(delay, Action::Get { tab, id, suspended }),
                     None => self.tabs[tab].stuck = true,
                 }
             }
@@ -185,6 +185,23 @@ impl World {
                 self.seen.note("effect", "scan");
                 self.lead(tab);
             }
+        }
+    }
+
+    /// Was the store suspended before this had its connection or its lock? Then it is not done, and nobody is told.
+    fn has_not_begun(&mut self, tab: usize, suspended: u32) -> bool {
+        let lost = self.tabs[tab].locks.suspended != suspended && self.rng.chance(500);
+        if lost {
+            self.seen.note("store", "not begun");
+        }
+        lost
+    }
+
+    /// A record is erased, if its page still was there to do it.
+    pub(crate) fn delete(&mut self, tab: usize, id: Id, suspended: u32) {
+        self.disk.going.remove(&id);
+        if !self.has_not_begun(tab, suspended) {
+            self.disk.records.remove(&id);
         }
     }
 
@@ -206,9 +223,7 @@ impl World {
         if self.tabs[tab].journal == Journal::Closed {
             return;
         }
-        // What had not begun when the store was suspended (it waited for a lock) is not done, and nobody is told.
-        if self.tabs[tab].locks.suspended != suspended && self.rng.chance(500) {
-            self.seen.note("store", "write not begun");
+        if self.has_not_begun(tab, suspended) {
             return;
         }
         if self.disk.health == Health::Full {
@@ -231,8 +246,8 @@ impl World {
         self.tell(tab, Event::Journal(event));
     }
 
-    pub(crate) fn get(&mut self, tab: usize, id: Id) {
-        if self.tabs[tab].journal != Journal::Open {
+    pub(crate) fn get(&mut self, tab: usize, id: Id, suspended: u32) {
+        if self.tabs[tab].journal != Journal::Open || self.has_not_begun(tab, suspended) {
             return;
         }
         let bytes = self.disk.records.get(&id).cloned().unwrap_or_default();

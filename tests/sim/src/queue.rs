@@ -34,9 +34,9 @@ pub(crate) enum Action {
     /// A page hears how that went.
     Report { tab: usize, id: Id, stored: bool },
     /// A record is read.
-    Get { tab: usize, id: Id },
+    Get { tab: usize, id: Id, suspended: u32 },
     /// A record is erased.
-    Delete { id: Id },
+    Delete { tab: usize, id: Id, suspended: u32 },
     /// A page asks who lives, in this term of its being a sender.
     Look { tab: usize, term: u32 },
     /// It has looked again since its last look, a while ago.

@@ -131,10 +131,7 @@ impl World {
                 bytes,
                 suspended,
             } => self.put(tab, id, bytes, suspended),
-            Action::Delete { id } => {
-                self.disk.going.remove(&id);
-                self.disk.records.remove(&id);
-            }
+            Action::Delete { tab, id, suspended } => self.delete(tab, id, suspended),
             Action::Opened { tab, fails } => {
                 if self.reaches(tab, &action) {
                     self.opened(tab, fails);
@@ -145,9 +142,9 @@ impl World {
                     self.report(tab, id, stored);
                 }
             }
-            Action::Get { tab, id } => {
+            Action::Get { tab, id, suspended } => {
                 if self.reaches(tab, &action) {
-                    self.get(tab, id);
+                    self.get(tab, id, suspended);
                 }
             }
             Action::Lead { tab, term } => {
