@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sapwood::core::limits::JOURNAL_AGE_MS;
 use sapwood::core::stats::{Counters, counter};
 use sapwood::core::time::{Millis, Now};
 
 use super::Rules;
-use crate::record::Record;
+use super::others::Other;
 use crate::sent::Sent;
 
 /// How an entry met its end, as far as the model knows: which entries were dropped, only the client does.
@@ -39,14 +38,6 @@ pub(super) struct Known {
     pub(super) entry: Accepted,
     fate: Fate,
     /// The batch that it is in: its place in the order of first attempts.
-    batch: Option<u64>,
-}
-
-/// An entry of a dead page, read from its journal.
-#[derive(Debug)]
-pub(super) struct Other {
-    text: Box<str>,
-    fate: Fate,
     batch: Option<u64>,
 }
 
@@ -135,11 +126,6 @@ impl Books {
         &self.instance
     }
 
-    /// Has it taken over this entry of another?
-    pub(crate) fn has_taken(&self, name: &(String, u64)) -> bool {
-        self.others.contains_key(name)
-    }
-
     /// Of each entry its number and its end.
     pub(crate) fn fates(&self) -> impl Iterator<Item = (u64, Fate)> + '_ {
         self.known.iter().map(|(seq, known)| (*seq, known.fate))
@@ -158,39 +144,6 @@ impl Books {
     /// Was there such a batch?
     pub(crate) fn has_batch(&self, id: &str) -> bool {
         self.batches.contains_key(id)
-    }
-
-    /// A record was read: its entries are as old as it is, by the wall clock, which may have jumped.
-    pub(crate) fn read(&mut self, now: Now, record: &Record) {
-        let age = now.unix.saturating_sub(record.unix);
-        // What is older than seven days is given up at once, however young the page is.
-        let since = if age > JOURNAL_AGE_MS {
-            0
-        } else {
-            now.monotonic.saturating_sub(age)
-        };
-        self.read.push((since, record.entries.len() as u64));
-    }
-
-    /// How many of those that were read are as old as that.
-    pub(crate) fn read_older_than(&self, until: Millis) -> u64 {
-        let old = self.read.iter().filter(|(since, _)| *since <= until);
-        old.map(|(_, count)| count).sum()
-    }
-
-    /// Entries of a dead page are the client's now. If their record could not be erased, it may be for the second time.
-    pub(crate) fn adopt(&mut self, id: &str, record: &Record) {
-        self.batches.remove(id);
-        for (seq, text) in &record.entries {
-            let other = Other {
-                text: text.clone(),
-                fate: Fate::Held,
-                batch: None,
-            };
-            let before = self.others.insert((record.instance.clone(), *seq), other);
-            let same = before.is_none_or(|before| before.text == *text);
-            assert!(same, "I8: entry {seq} of {} has two texts", record.instance);
-        }
     }
 
     /// Has it not met its end, as far as one can know?

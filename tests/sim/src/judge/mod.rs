@@ -9,6 +9,7 @@ mod books;
 mod drops;
 mod flushes;
 mod ledger;
+mod others;
 mod outcomes;
 mod pace;
 mod requests;
