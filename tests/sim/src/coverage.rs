@@ -128,6 +128,7 @@ const NAMES: &[(&str, &[&str])] = &[
         &[
             "opened",
             "closed at once",
+            "not opened again",
             "closed",
             "stored",
             "refused",

@@ -142,6 +142,11 @@ impl World {
     /// The client wants something of the store.
     pub(crate) fn store(&mut self, tab: usize, effect: Effect) {
         let delay = self.store_delay();
+        let reopens = effect != Effect::Scan && std::mem::take(&mut self.tabs[tab].locks.reopens);
+        if let Some(delay) = delay.filter(|_| reopens && self.plan.steps > 0 && self.rng.chance(200)) {
+            self.seen.note("store", "not opened again");
+            return self.schedule(delay, Action::Opened { tab, fails: true });
+        }
         let suspended = self.tabs[tab].locks.suspended;
         match effect {
             Effect::Store { id, bytes } => {

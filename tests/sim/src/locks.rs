@@ -36,6 +36,8 @@ pub(crate) struct Locks {
     term: u32,
     /// How often the store was suspended.
     pub(crate) suspended: u32,
+    /// Its connection is closed: whatever comes next opens it again.
+    pub(crate) reopens: bool,
     /// Pages whose end it waits for.
     watches: BTreeSet<[u8; 8]>,
 }
@@ -174,6 +176,7 @@ impl World {
         let instance = self.tabs[tab].instance;
         let locks = &mut self.tabs[tab].locks;
         locks.suspended += 1;
+        locks.reopens = true;
         locks.alive = false;
         self.resign(tab);
         // Who waited for its end looks for what it has left.
