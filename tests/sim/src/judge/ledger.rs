@@ -102,8 +102,8 @@ impl Ledger {
         self.read.insert(*id);
         match record::read(id, bytes) {
             Some(record) => {
-                books.read(now, &record);
                 if !own {
+                    books.read(now, &record);
                     self.read_now = record.entries.len() as u64;
                     books.adopt(&hex(id), &record);
                 }
