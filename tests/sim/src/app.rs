@@ -11,12 +11,15 @@ use crate::plan::Plan;
 use crate::rng::Rng;
 use crate::sent::SECRET;
 
-/// Drops that only the façade makes: what the core must count under any of them.
-const FACADE_DROPS: [DropReason; 5] = [
+/// Drops that the façade makes (engine.ts): what the core must count under any of them.
+const FACADE_DROPS: [DropReason; 8] = [
     DropReason::Sampled,
     DropReason::BeforeSend,
+    DropReason::Unserialisable,
+    DropReason::Consent,
     DropReason::NotReady,
     DropReason::NotConfigured,
+    DropReason::Closed,
     DropReason::CoreFailed,
 ];
 

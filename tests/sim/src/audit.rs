@@ -9,7 +9,7 @@ use crate::disk::Health;
 use crate::judge::Fate;
 use crate::net;
 use crate::server::Mood;
-use crate::tab::Life;
+use crate::tab::{Life, Tab};
 use crate::world::World;
 
 /// The longest that delivery may take once everything is well: a `Retry-After` of an hour, a batch of a minute, and what
@@ -31,9 +31,12 @@ impl World {
         self.disk.health = Health::Well;
         self.net.offline = false;
         for tab in self.in_state(Life::Frozen) {
-            let seen = self.tabs[tab].in_cache || self.rng.chance(700);
-            self.tabs[tab].in_cache = false;
-            self.thaw(tab, seen);
+            if self.tabs[tab].in_cache {
+                self.come_back(tab);
+            } else {
+                let seen = self.rng.chance(700);
+                self.thaw(tab, seen);
+            }
         }
         for tab in self.running() {
             self.cross(tab);
@@ -120,17 +123,23 @@ impl World {
                 || self.disk.lost.contains(*name)
         };
         let missing: Vec<_> = self.disk.left.iter().filter(|name| !is_there(name)).collect();
-        let dropped: u64 = (self.tabs.iter())
-            .map(|page| page.client.recovered()[counter::DROPPED..].iter().sum::<u64>())
-            .sum();
+        let dropped = self.dropped_of_others();
         assert!(
             missing.len() as u64 <= dropped,
             "I12: {missing:?} were in the store, and {dropped} of others are counted as dropped"
         );
     }
 
+    /// How many entries pages have dropped that they took from others.
+    fn dropped_of_others(&self) -> u64 {
+        let dropped = |page: &Tab| page.client.recovered()[counter::DROPPED..].iter().sum::<u64>();
+        self.tabs.iter().map(dropped).sum()
+    }
+
     /// Everything that was accepted is where it is said to be.
     pub(crate) fn audit(&self) {
+        // What another page took from the store while this one was away, and dropped: that one has counted it.
+        let mut dropped_by_others = 0;
         for page in &self.tabs {
             let instance = page.judge.books.instance();
             let counters = page.client.counters();
@@ -149,7 +158,12 @@ impl World {
                         "{}: {seq} was confirmed and is not there",
                         page.name
                     ),
-                    Fate::Unconfirmed => assert!(there || lost, "{}: {seq} was taken and is nowhere", page.name),
+                    Fate::Unconfirmed if there || lost => {}
+                    Fate::Unconfirmed => {
+                        let taken = self.tabs.iter().any(|other| other.judge.books.has_taken(&name));
+                        assert!(taken, "{}: {seq} was taken and is nowhere", page.name);
+                        dropped_by_others += 1;
+                    }
                     Fate::Held | Fate::Refused => missing += u64::from(!there),
                 }
             }
@@ -162,6 +176,11 @@ impl World {
                 );
             }
         }
+        let dropped = self.dropped_of_others();
+        assert!(
+            dropped_by_others <= dropped,
+            "I1: {dropped_by_others} were taken by other pages and are nowhere, and {dropped} are counted as dropped"
+        );
         for ((instance, seq), text) in &self.server.entries {
             let page = self.tabs.iter().find(|page| page.judge.books.instance() == instance);
             let stamp = page.and_then(|page| page.judge.books.stamp(*seq));

@@ -12,7 +12,7 @@ pub(crate) struct Seen {
     counts: BTreeMap<(&'static str, &'static str), u64>,
 }
 
-/// Every name, by kind. Drop reasons that only the façade makes reach the core by number, as `drop facade`.
+/// Every name, by kind.
 const NAMES: &[(&str, &[&str])] = &[
     (
         "event",
@@ -75,7 +75,20 @@ const NAMES: &[(&str, &[&str])] = &[
             "consent",
             "closed",
             "store_failed",
-            "facade",
+        ],
+    ),
+    // Told by the façade, and counted by the core.
+    (
+        "facade",
+        &[
+            "sampled",
+            "before_send",
+            "unserialisable",
+            "consent",
+            "not_ready",
+            "not_configured",
+            "closed",
+            "core_failed",
         ],
     ),
     (
@@ -115,6 +128,7 @@ const NAMES: &[(&str, &[&str])] = &[
         &[
             "opened",
             "closed at once",
+            "not opened again",
             "closed",
             "stored",
             "refused",
@@ -122,6 +136,9 @@ const NAMES: &[(&str, &[&str])] = &[
             "hangs",
             "erase fails",
             "orphan",
+            "orphan that lives",
+            "not begun",
+            "erased after the end",
             "spent",
             "torn write",
             "lost write",
@@ -129,6 +146,7 @@ const NAMES: &[(&str, &[&str])] = &[
             "loaded",
             "loaded nothing",
             "loaded damaged",
+            "loaded by two clocks",
             "deleted",
             "rotten",
             "of another version",

@@ -1,5 +1,5 @@
-//! The journal's store, shared by the pages of an origin, and the driver's part before it: opening, locks, who may send
-//! what dead pages have left.
+//! The journal's store, shared by the pages of an origin, and the driver's part before it (`js/src/store.ts`); who may send what
+//! dead pages have left is `locks`'.
 //!
 //! Faults: no room, no answer, writes that are lost in a crash or torn, records that rot, a database that somebody deletes.
 
@@ -37,9 +37,9 @@ pub(crate) struct Disk {
     /// Records that are on their way out.
     pub(crate) going: BTreeSet<Id>,
     /// The page that may send what others have left.
-    sender: Option<usize>,
-    /// Pages that want to be it.
-    wait: Vec<usize>,
+    pub(crate) sender: Option<usize>,
+    /// Pages that want to be it, in the order of their asking.
+    pub(crate) wait: Vec<usize>,
     /// What must arrive, or be counted, though its page is dead.
     pub(crate) left: BTreeSet<(String, u64)>,
     /// What a fault has destroyed.
@@ -97,7 +97,7 @@ impl World {
     }
 
     /// How long the store takes; `None`: for ever.
-    fn store_delay(&mut self) -> Option<u64> {
+    pub(crate) fn store_delay(&mut self) -> Option<u64> {
         match self.disk.health {
             Health::Well | Health::Full => Some(self.rng.between(0, 20)),
             Health::Slow => Some(self.rng.between(100, 5_000)),
@@ -111,38 +111,69 @@ impl World {
             return self.close_store(tab);
         }
         self.seen.note("store", "opened");
-        self.tabs[tab].journal = Journal::Open;
+        // A close may have been settled meanwhile.
+        if self.tabs[tab].journal == Journal::None {
+            self.tabs[tab].journal = Journal::Open;
+        }
         self.tell(tab, Event::Journal(Store::Open));
     }
 
     /// The store is gone for this page.
     pub(crate) fn close_store(&mut self, tab: usize) {
-        if self.tabs[tab].life == Life::Runs && self.tabs[tab].journal != Journal::Closed {
+        let is_over = matches!(self.tabs[tab].journal, Journal::Closed | Journal::Ended);
+        if self.tabs[tab].life == Life::Runs && !is_over {
             self.seen.note("store", "closed");
             self.tabs[tab].journal = Journal::Closed;
-            self.release(tab);
+            self.suspend_store(tab);
             self.tell(tab, Event::Journal(Store::Closed));
+        }
+    }
+
+    /// The logger has ended: what it left is anybody's, and nothing is written any more. What is still answered is erased.
+    pub(crate) fn end_store(&mut self, tab: usize) {
+        if !matches!(self.tabs[tab].journal, Journal::Closed | Journal::Ended) {
+            self.tabs[tab].journal = Journal::Ended;
+            self.tabs[tab].later = None;
+            self.suspend_store(tab);
         }
     }
 
     /// The client wants something of the store.
     pub(crate) fn store(&mut self, tab: usize, effect: Effect) {
         let delay = self.store_delay();
+        let reopens = effect != Effect::Scan && std::mem::take(&mut self.tabs[tab].locks.reopens);
+        if let Some(delay) = delay.filter(|_| reopens && self.plan.steps > 0 && self.rng.chance(200)) {
+            self.seen.note("store", "not opened again");
+            return self.schedule(delay, Action::Opened { tab, fails: true });
+        }
+        let suspended = self.tabs[tab].locks.suspended;
         match effect {
             Effect::Store { id, bytes } => {
                 self.seen.note("effect", "store");
+                self.lives(tab);
                 if let Some(delay) = delay {
-                    self.schedule(delay, Action::Put { tab, id, bytes });
+                    self.schedule(
+                        delay,
+                        Action::Put {
+                            tab,
+                            id,
+                            bytes,
+                            suspended,
+                        },
+                    );
                 } else {
                     self.seen.note("store", "hangs");
                 }
             }
             Effect::Erase(id) => {
                 self.seen.note("effect", "erase");
+                if self.tabs[tab].journal == Journal::Ended {
+                    self.seen.note("store", "erased after the end");
+                }
                 match delay {
                     Some(delay) if !self.rng.chance(self.plan.erase_fails) => {
                         self.disk.going.insert(id);
-                        self.schedule(delay, Action::Delete { id });
+                        self.schedule(delay, Action::Delete { tab, id, suspended });
                     }
                     _ => self.seen.note("store", "erase fails"),
                 }
@@ -150,70 +181,36 @@ impl World {
             Effect::Load(id) => {
                 self.seen.note("effect", "load");
                 match delay {
-                    Some(delay) => self.schedule(delay, Action::Get { tab, id }),
+                    Some(delay) => self.schedule(delay, Action::Get { tab, id, suspended }),
                     None => self.tabs[tab].stuck = true,
                 }
             }
             _ => {
                 self.seen.note("effect", "scan");
-                if !self.disk.wait.contains(&tab) {
-                    self.disk.wait.push(tab);
-                }
-                self.grant();
+                self.lead(tab);
             }
         }
     }
 
-    /// Whoever is the sender looks for what dead pages have left.
-    fn grant(&mut self) {
-        if self.disk.sender.is_none() {
-            self.disk.sender = self.disk.wait.first().copied();
+    /// Was the store suspended before this had its connection or its lock? Then it is not done, and nobody is told.
+    fn has_not_begun(&mut self, tab: usize, suspended: u32) -> bool {
+        let lost = self.tabs[tab].locks.suspended != suspended && self.rng.chance(500);
+        if lost {
+            self.seen.note("store", "not begun");
         }
-        let Some(sender) = self.disk.sender.filter(|sender| self.disk.wait.contains(sender)) else {
-            return;
-        };
-        self.disk.wait.retain(|tab| *tab != sender);
-        self.schedule(1, Action::Look { tab: sender });
+        lost
     }
 
-    /// The page is the sender no more.
-    pub(crate) fn release(&mut self, tab: usize) {
-        self.disk.wait.retain(|other| *other != tab);
-        if self.disk.sender == Some(tab) {
-            self.disk.sender = None;
-            self.grant();
-        }
-    }
-
-    pub(crate) fn look(&mut self, tab: usize) {
-        let alive: BTreeSet<[u8; 8]> = (self.tabs.iter())
-            .filter(|page| page.life != Life::Dead)
-            .map(|page| page.instance)
-            .collect();
-        let orphans: Vec<Id> = self
-            .disk
-            .records
-            .keys()
-            .filter(|id| !alive.contains(&id[..8]))
-            .copied()
-            .collect();
-        for id in orphans {
-            if self.tabs[tab].life != Life::Runs || self.tabs[tab].journal != Journal::Open {
-                return;
-            }
-            // Sometimes there are too many, the driver says.
-            if self.rng.chance(20) {
-                self.seen.note("store", "spent");
-                self.tell(tab, Event::Journal(Store::Spent(id)));
-            } else {
-                self.seen.note("store", "orphan");
-                self.tell(tab, Event::Journal(Store::Orphan(id)));
-            }
+    /// A record is erased, if its page still was there to do it.
+    pub(crate) fn delete(&mut self, tab: usize, id: Id, suspended: u32) {
+        self.disk.going.remove(&id);
+        if !self.has_not_begun(tab, suspended) {
+            self.disk.records.remove(&id);
         }
     }
 
     /// A write comes to its end.
-    pub(crate) fn put(&mut self, tab: usize, id: Id, bytes: Vec<u8>) {
+    pub(crate) fn put(&mut self, tab: usize, id: Id, bytes: Vec<u8>, suspended: u32) {
         if self.tabs[tab].life == Life::Dead {
             // It may have been done, in part or not at all.
             match self.rng.below(3) {
@@ -227,7 +224,10 @@ impl World {
             }
             return;
         }
-        if self.tabs[tab].journal != Journal::Open {
+        if self.tabs[tab].journal == Journal::Closed {
+            return;
+        }
+        if self.has_not_begun(tab, suspended) {
             return;
         }
         if self.disk.health == Health::Full {
@@ -250,8 +250,8 @@ impl World {
         self.tell(tab, Event::Journal(event));
     }
 
-    pub(crate) fn get(&mut self, tab: usize, id: Id) {
-        if self.tabs[tab].journal != Journal::Open {
+    pub(crate) fn get(&mut self, tab: usize, id: Id, suspended: u32) {
+        if self.tabs[tab].journal != Journal::Open || self.has_not_begun(tab, suspended) {
             return;
         }
         let bytes = self.disk.records.get(&id).cloned().unwrap_or_default();
@@ -261,6 +261,12 @@ impl World {
             (_, false) => "loaded damaged",
         };
         self.seen.note("store", name);
+        let own = id[..8] == self.tabs[tab].instance;
+        if own && self.tabs[tab].has_shadow() {
+            self.seen.note("store", "loaded by two clocks");
+        } else if !own && self.clock_has_jumped {
+            self.tabs[tab].reads_another();
+        }
         self.tell(tab, Event::Journal(Store::Loaded { id, bytes: &bytes }));
     }
 
@@ -268,7 +274,7 @@ impl World {
     pub(crate) fn bequeath(&mut self, tab: usize) {
         let instance = self.tabs[tab].instance;
         self.disk.bequeath(&instance);
-        self.release(tab);
+        self.suspend_store(tab);
     }
 
     /// A fault of the store itself.

@@ -2,7 +2,7 @@
 //! is a workload and a world of its own; after every step the invariants I1–I13 are held against the clients by a model
 //! that knows only what went in and what came out, and in the end everything heals and must be delivered or counted.
 //!
-//! `world` lets things happen in the order of `queue`, `steps` decides what, `browser`, `net`, `disk` and `server` are what the clients talk to, `judge` is the model,
+//! `world` lets things happen in the order of `queue`, `steps` decides what, `browser`, `net`, `disk`, `locks` and `server` are what the clients talk to, `judge` is the model,
 //! `audit` the end of a run, `coverage` counts what happened. `docs/simulation.md` says how to read a failing seed.
 //! That the model can find faults is shown by `tests/canary/sim-*.patch`.
 
@@ -13,6 +13,7 @@ mod common;
 mod coverage;
 mod disk;
 mod judge;
+mod locks;
 mod net;
 mod plan;
 mod queue;
@@ -22,6 +23,7 @@ mod run;
 mod scenario;
 mod sent;
 mod server;
+mod shadow;
 mod steps;
 mod tab;
 mod trace;

@@ -99,6 +99,8 @@ pub(crate) struct Plan {
     pub(crate) shadow: bool,
     /// Does what is not sent outlive the page?
     pub(crate) persist: bool,
+    /// Has the browser Web Locks?
+    pub(crate) locks: bool,
     /// Permille of erasures that fail, and of writes that are lost though they were said to be safe.
     pub(crate) erase_fails: u32,
     pub(crate) rot: u32,
@@ -144,9 +146,10 @@ impl Plan {
             secrets: rng.chance(700),
             dies_between: rng.chance(200),
             late_timers: rng.pick(&[0, 50, 500]),
-            // A record's age goes by the wall clock, so with a journal two clocks make two clients.
-            shadow: !persist && !frames && rng.chance(500),
+            // How small a frame gets goes by all of its bytes, times included.
+            shadow: !frames && rng.chance(500),
             persist,
+            locks: !persist || rng.chance(850),
             erase_fails: rng.pick(&[0, 0, 200]),
             rot: rng.pick(&[0, 0, 0, 50]),
             frames,
@@ -171,6 +174,7 @@ impl Plan {
             late_timers: 0,
             shadow: false,
             persist: false,
+            locks: true,
             erase_fails: 0,
             rot: 0,
             frames: false,

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use sapwood::core::batch::Id;
 use sapwood::core::event::{Outcome, RequestId};
 
+use crate::locks::Left;
 use crate::sent::Sent;
 
 /// Something that will happen.
@@ -23,16 +24,27 @@ pub(crate) enum Action {
     End { flight: u64, outcome: Outcome },
     /// The store of a page's journal is open, or cannot be.
     Opened { tab: usize, fails: bool },
-    /// A record is written.
-    Put { tab: usize, id: Id, bytes: Vec<u8> },
+    /// A record is written; asked for after so many suspensions of the page's store.
+    Put {
+        tab: usize,
+        id: Id,
+        bytes: Vec<u8>,
+        suspended: u32,
+    },
     /// A page hears how that went.
     Report { tab: usize, id: Id, stored: bool },
     /// A record is read.
-    Get { tab: usize, id: Id },
+    Get { tab: usize, id: Id, suspended: u32 },
     /// A record is erased.
-    Delete { id: Id },
-    /// A page looks for what dead ones have left.
-    Look { tab: usize },
+    Delete { tab: usize, id: Id, suspended: u32 },
+    /// A page asks who lives, in this term of its being a sender.
+    Look { tab: usize, term: u32 },
+    /// It has looked again since its last look, a while ago.
+    LookLater { tab: usize, term: u32 },
+    /// It sees which records there are, and takes those that are `Left`.
+    Keys { tab: usize, term: u32, left: Left },
+    /// It may become a sender.
+    Lead { tab: usize, term: u32 },
     /// A page hears how its request ended.
     Hear {
         tab: usize,

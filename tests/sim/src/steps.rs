@@ -59,12 +59,10 @@ impl World {
             }
             Step::WallJump => {
                 const DAY_MS: i64 = 86_400_000;
-                for page in &mut self.tabs {
-                    page.judge.wall_clock_jumps();
-                }
                 self.jumped = self
                     .rng
                     .pick(&[-400 * DAY_MS, -3_600_000, -1_000, 1_000, 3_600_000, 900 * DAY_MS]);
+                self.clock_has_jumped = true;
                 self.seen.note("fault", "wall clock jumped");
                 let jumped = self.jumped;
                 self.trace.say(self.now, "clock", || format!("is {jumped} ms off"));
@@ -219,16 +217,22 @@ impl World {
     }
 
     fn restore(&mut self, tab: usize) {
-        self.tabs[tab].in_cache = false;
         if self.rng.chance(700) {
-            self.seen.note("life", "restored");
-            self.tabs[tab].life = Life::Runs;
-            self.tell(tab, Event::Restored);
-            self.thaw(tab, true);
+            self.come_back(tab);
         } else {
+            self.tabs[tab].in_cache = false;
             self.seen.note("life", "evicted");
             self.kill(tab);
         }
+    }
+
+    /// The page is shown again, out of the cache. Its client hears that it is seen, and then that it was away, as the driver tells it.
+    pub(crate) fn come_back(&mut self, tab: usize) {
+        self.seen.note("life", "restored");
+        self.tabs[tab].in_cache = false;
+        self.resume_store(tab);
+        self.thaw(tab, true);
+        self.tell(tab, Event::Restored);
     }
 
     fn navigate(&mut self, tab: usize) {
@@ -238,6 +242,7 @@ impl World {
         if self.tabs[tab].life != Life::Runs {
             return;
         }
+        self.suspend_store(tab);
         if self.rng.chance(500) {
             self.seen.note("life", "bfcache");
             self.tabs[tab].in_cache = true;
@@ -285,6 +290,7 @@ impl World {
         if self.rng.chance(300) {
             self.seen.note("fault", "slept, clock stopped");
             self.jumped += slept as i64;
+            self.clock_has_jumped = true;
         } else {
             self.seen.note("fault", "slept");
             self.now += slept;

@@ -12,9 +12,11 @@ use sapwood_replay::{Hash, Recorder, Setting, config};
 
 use crate::app::App;
 use crate::judge::Judge;
+use crate::locks::Locks;
 use crate::queue::Action;
 use crate::record::hex;
 use crate::sent::Sent;
+use crate::shadow::Shadow;
 
 /// Is there a page?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +33,10 @@ pub(crate) enum Journal {
     /// Not asked for, or not open yet.
     None,
     Open,
+    /// It failed.
     Closed,
+    /// The logger was closed: only what is still to be erased is.
+    Ended,
 }
 
 /// See the module.
@@ -47,6 +52,8 @@ pub(crate) struct Tab {
     /// By which the client is known.
     pub(crate) instance: [u8; 8],
     pub(crate) journal: Journal,
+    /// What the page does with its locks.
+    pub(crate) locks: Locks,
     /// What the browser sends when the page dies without a word.
     pub(crate) later: Option<Rc<Sent>>,
     /// A read of the store will never be answered.
@@ -60,7 +67,7 @@ pub(crate) struct Tab {
     pub(crate) recorder: Option<Recorder>,
     pub(crate) hash: Hash,
     /// The same client with a wall clock that does not jump: all that may differ are timestamps (I10).
-    shadow: Option<Client>,
+    shadow: Option<Shadow>,
 }
 
 impl Tab {
@@ -77,6 +84,7 @@ impl Tab {
             in_cache: false,
             instance,
             journal: Journal::None,
+            locks: Locks::default(),
             later: None,
             stuck: false,
             // Pages have clocks of their own: nothing may be compared between them.
@@ -85,7 +93,7 @@ impl Tab {
             inbox: Vec::new(),
             recorder: None,
             hash: Hash::default(),
-            shadow: shadow.then(|| Client::new(config.clone(), seed)),
+            shadow: shadow.then(|| Shadow::new(Client::new(config.clone(), seed))),
             client: Client::new(config, seed),
         }
     }
@@ -101,6 +109,16 @@ impl Tab {
     /// A moment of the page's clock on the world's.
     pub(crate) fn global(&self, local: u64) -> u64 {
         local.saturating_add(self.origin)
+    }
+
+    /// Is there a second client with another wall clock?
+    pub(crate) fn has_shadow(&self) -> bool {
+        self.shadow.is_some()
+    }
+
+    /// It reads what another page has written: how old that is, only the wall clock can say.
+    pub(crate) fn reads_another(&mut self) {
+        self.shadow = None;
     }
 
     /// How many entries it holds, its own and others'.
@@ -123,8 +141,7 @@ impl Tab {
             recorder.handled(now, &event);
         }
         if let Some(shadow) = &mut self.shadow {
-            let now = Now { unix: steady, ..now };
-            shadow.handle(now, event);
+            shadow.handle(Now { unix: steady, ..now }, event);
         }
         self.client.handle(now, event);
     }
@@ -137,41 +154,8 @@ impl Tab {
             recorder.polled();
         }
         if let Some(shadow) = &mut self.shadow {
-            let other = shadow.poll();
-            assert!(
-                is_same(effect.as_ref(), other.as_ref()),
-                "I10: with a wall clock that does not jump: {other:?}"
-            );
+            shadow.poll(effect.as_ref());
         }
         effect
     }
-}
-
-/// Do two effects differ in the time of sending at most?
-fn is_same(left: Option<&Effect>, right: Option<&Effect>) -> bool {
-    match (left, right) {
-        (Some(Effect::Send(left)), Some(Effect::Send(right))) => {
-            let (left_parts, right_parts) = (without_time(&left.body), without_time(&right.body));
-            let flags = |request: &sapwood::core::effect::Request| {
-                (
-                    request.id,
-                    request.keepalive,
-                    request.beacon,
-                    request.simple,
-                    request.timeout_ms,
-                )
-            };
-            left_parts == right_parts && flags(left) == flags(right)
-        }
-        (left, right) => left == right,
-    }
-}
-
-/// A body before and behind the number of `sentAt`.
-fn without_time(body: &[u8]) -> (&[u8], &[u8]) {
-    const NAME: &[u8] = b"\"sentAt\":";
-    let at = body.windows(NAME.len()).position(|bytes| bytes == NAME);
-    let (before, behind) = body.split_at(at.map_or(0, |at| at + NAME.len()));
-    let digits = behind.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    (before, &behind[digits..])
 }

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use sapwood::core::effect::Effect;
-use sapwood::core::error::{PROBLEM_CODES, Problem};
+use sapwood::core::error::PROBLEM_CODES;
 use sapwood::core::event::{Event, Store};
 use sapwood::core::stats::DROP_REASON_NAMES;
 use sapwood_replay::Recorder;
@@ -38,6 +38,7 @@ pub(crate) struct World {
     pub(crate) now: u64,
     /// What the wall clock has jumped so far.
     pub(crate) jumped: i64,
+    pub(crate) clock_has_jumped: bool,
     pub(crate) tabs: Vec<Tab>,
     pub(crate) net: Net,
     pub(crate) disk: Disk,
@@ -63,6 +64,7 @@ impl World {
             rng,
             now: 10_000,
             jumped: 0,
+            clock_has_jumped: false,
             tabs: Vec::new(),
             net: Net::new(),
             disk: Disk::new(),
@@ -125,11 +127,13 @@ impl World {
             }
             Action::Arrive { flight, sent, again } => self.arrive(flight, &sent, again),
             Action::End { flight, outcome } => self.end(flight, outcome),
-            Action::Put { tab, id, bytes } => self.put(tab, id, bytes),
-            Action::Delete { id } => {
-                self.disk.going.remove(&id);
-                self.disk.records.remove(&id);
-            }
+            Action::Put {
+                tab,
+                id,
+                bytes,
+                suspended,
+            } => self.put(tab, id, bytes, suspended),
+            Action::Delete { tab, id, suspended } => self.delete(tab, id, suspended),
             Action::Opened { tab, fails } => {
                 if self.reaches(tab, &action) {
                     self.opened(tab, fails);
@@ -140,14 +144,29 @@ impl World {
                     self.report(tab, id, stored);
                 }
             }
-            Action::Get { tab, id } => {
+            Action::Get { tab, id, suspended } => {
                 if self.reaches(tab, &action) {
-                    self.get(tab, id);
+                    self.get(tab, id, suspended);
                 }
             }
-            Action::Look { tab } => {
+            Action::Lead { tab, term } => {
                 if self.reaches(tab, &action) {
-                    self.look(tab);
+                    self.leads(tab, term);
+                }
+            }
+            Action::Look { tab, term } => {
+                if self.reaches(tab, &action) {
+                    self.look(tab, term);
+                }
+            }
+            Action::LookLater { tab, term } => {
+                if self.reaches(tab, &action) {
+                    self.look_later(tab, term);
+                }
+            }
+            Action::Keys { tab, term, ref left } => {
+                if self.reaches(tab, &action) {
+                    self.keys(tab, term, left);
                 }
             }
             Action::Hear { tab, request, outcome } => {
@@ -209,7 +228,8 @@ impl World {
             self.tabs[tab].judge.accept(entry);
         }
         for (reason, count) in crossing.drops {
-            self.seen.add("drop", "facade", count.into());
+            self.seen
+                .add("facade", DROP_REASON_NAMES[reason as usize], count.into());
             self.tabs[tab].judge.facade_drop(reason, count.into());
         }
         if crossing.broken {
@@ -242,7 +262,7 @@ impl World {
         let (own, others) = (page.client.counters(), page.client.recovered());
         page.judge.rest(page.now(self.now, unix), &own, &others);
         if page.judge.is_closed() {
-            self.release(tab);
+            self.end_store(tab);
         }
     }
 
@@ -274,9 +294,7 @@ impl World {
                 }
             }
             Effect::Report { problem, status } => {
-                if problem == Problem::StoreFailed {
-                    judge.ledger.gave_up();
-                }
+                judge.reported(problem);
                 self.seen.note("effect", "report");
                 self.seen.note("problem", PROBLEM_CODES[problem as usize]);
                 self.say(tab, || {
@@ -314,7 +332,7 @@ impl World {
             Effect::Scan => self.store(tab, effect),
             Effect::Release => {
                 self.seen.note("effect", "release");
-                self.release(tab);
+                self.resign(tab);
             }
             Effect::Sleep(until) => {
                 judge.sleep(now, until);

@@ -6,7 +6,7 @@ use sapwood::core::stats::{Counters, counter};
 use sapwood::core::time::{Millis, Now};
 
 use super::Rules;
-use crate::record::Record;
+use super::others::Other;
 use crate::sent::Sent;
 
 /// How an entry met its end, as far as the model knows: which entries were dropped, only the client does.
@@ -41,14 +41,6 @@ pub(super) struct Known {
     batch: Option<u64>,
 }
 
-/// An entry of a dead page, read from its journal.
-#[derive(Debug)]
-pub(super) struct Other {
-    text: Box<str>,
-    fate: Fate,
-    batch: Option<u64>,
-}
-
 #[derive(Debug)]
 pub(super) struct Batch {
     hash: u64,
@@ -76,7 +68,8 @@ pub(crate) struct Books {
     pub(super) known: BTreeMap<u64, Known>,
     /// Of others, by instance and number.
     pub(super) others: BTreeMap<(String, u64), Other>,
-    pub(super) adopted: u64,
+    /// How many of others were read: since when, by the wall clock of that moment, they had been in the store.
+    pub(super) read: Vec<(Millis, u64)>,
     pub(super) batches: BTreeMap<String, Batch>,
     pub(super) numbers: u64,
     pub(super) accepted: u64,
@@ -133,11 +126,6 @@ impl Books {
         &self.instance
     }
 
-    /// How many of others' entries it has taken over.
-    pub(crate) fn adopted(&self) -> u64 {
-        self.adopted
-    }
-
     /// Of each entry its number and its end.
     pub(crate) fn fates(&self) -> impl Iterator<Item = (u64, Fate)> + '_ {
         self.known.iter().map(|(seq, known)| (*seq, known.fate))
@@ -156,22 +144,6 @@ impl Books {
     /// Was there such a batch?
     pub(crate) fn has_batch(&self, id: &str) -> bool {
         self.batches.contains_key(id)
-    }
-
-    /// Entries of a dead page are the client's now. If their record could not be erased, it may be for the second time.
-    pub(crate) fn adopt(&mut self, id: &str, record: &Record) {
-        self.batches.remove(id);
-        self.adopted += record.entries.len() as u64;
-        for (seq, text) in &record.entries {
-            let other = Other {
-                text: text.clone(),
-                fate: Fate::Held,
-                batch: None,
-            };
-            let before = self.others.insert((record.instance.clone(), *seq), other);
-            let same = before.is_none_or(|before| before.text == *text);
-            assert!(same, "I8: entry {seq} of {} has two texts", record.instance);
-        }
     }
 
     /// Has it not met its end, as far as one can know?

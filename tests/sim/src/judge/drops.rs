@@ -2,7 +2,7 @@
 //! and the application is told of exactly those that are counted.
 
 use sapwood::core::stats::{Counters, DROP_REASON_COUNT, DROP_REASON_NAMES, DropReason, counter};
-use sapwood::core::time::Now;
+use sapwood::core::time::Millis;
 
 use super::Rules;
 use super::books::Books;
@@ -26,7 +26,6 @@ pub(crate) struct Drops {
     pub(crate) stopped: bool,
     pub(crate) denied: bool,
     pub(crate) closing: bool,
-    pub(crate) wall_clock: bool,
 }
 
 impl Drops {
@@ -54,9 +53,20 @@ impl Drops {
     }
 
     /// The application is told.
-    pub(crate) fn told(&mut self, reason: DropReason, count: u64, now: Now, books: &Books, rules: &Rules, lost: u64) {
+    ///
+    /// `oldest`: what was logged until then may be given up by its age. How many were lost in the store, and of how many records
+    /// there was too much.
+    pub(crate) fn told(
+        &mut self,
+        reason: DropReason,
+        count: u64,
+        oldest: Millis,
+        books: &Books,
+        rules: &Rules,
+        [lost, given_up]: [u64; 2],
+    ) {
         assert!(count > 0, "told of nothing");
-        self.lost = lost;
+        self.lost = lost + given_up;
         let told = &mut self.told[reason as usize];
         *told += count;
         let most = match reason {
@@ -67,12 +77,7 @@ impl Drops {
             DropReason::Unserialisable => self.unwritable,
             DropReason::Consent if self.denied => u64::MAX,
             DropReason::Closed if self.closing => u64::MAX,
-            // A record's age goes by the wall clock, which jumps.
-            DropReason::Expired if self.wall_clock => u64::MAX,
-            // What there is too much of in the store is given up there.
-            DropReason::Expired => {
-                books.older_than(now.monotonic.saturating_sub(rules.max_age)) + books.adopted() + lost
-            }
+            DropReason::Expired => books.older_than(oldest) + books.read_older_than(oldest) + given_up,
             DropReason::StoreFailed => lost,
             DropReason::RateLimited => books.limited(rules),
             DropReason::BufferFull if self.full => u64::MAX,

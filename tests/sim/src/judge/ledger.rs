@@ -20,7 +20,7 @@ const WRITTEN_WITHIN_MS: Millis = 500;
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     pub(crate) open: bool,
-    writable: bool,
+    pub(super) writable: bool,
     writing: Option<Id>,
     reading: Option<Id>,
     quiet_until: Millis,
@@ -35,6 +35,8 @@ pub(crate) struct Ledger {
     covered: BTreeSet<u64>,
     /// Records of dead pages that the client was told of, and has not read.
     orphans: BTreeSet<Id>,
+    /// Records that were read, whether they could be or not.
+    read: BTreeSet<Id>,
     /// What was read, of this instance and of others.
     pub(crate) loaded: BTreeMap<String, Record>,
     /// Entries whose last safe record was erased before they met their end: they must have been dropped.
@@ -43,6 +45,8 @@ pub(crate) struct Ledger {
     pub(crate) lost: u64,
     /// Records that are to be given up.
     pub(crate) spent: BTreeSet<Id>,
+    /// How often that was told, and may count as a loss of one entry.
+    pub(crate) given_up: u64,
     /// Records that were erased unread in this event: one entry each, as far as anybody knows.
     pub(crate) unread: u64,
     /// Own entries that the store had alone and has no more.
@@ -53,7 +57,7 @@ pub(crate) struct Ledger {
 
 impl Ledger {
     /// The store does something; `stored`: so many own entries are in it alone.
-    pub(crate) fn event(&mut self, event: &Store<'_>, instance: &str, stored: u64, books: &mut Books) {
+    pub(crate) fn event(&mut self, now: Now, event: &Store<'_>, instance: &str, stored: u64, books: &mut Books) {
         match event {
             Store::Open => (self.open, self.writable) = (true, true),
             Store::Later => {}
@@ -63,6 +67,7 @@ impl Ledger {
                     written: std::mem::take(&mut self.written),
                     loaded: std::mem::take(&mut self.loaded),
                     lost: self.lost,
+                    given_up: self.given_up,
                     quiet_until: self.quiet_until,
                     ..Ledger::default()
                 };
@@ -77,33 +82,41 @@ impl Ledger {
                     self.writable = false;
                 }
             }
-            Store::Orphan(id) => drop(self.orphans.insert(*id)),
+            // Without locks a driver does not know its own from others'.
+            Store::Orphan(id) | Store::Spent(id) if hex(&id[..8]) == instance => {}
+            Store::Orphan(id) => {
+                // If an earlier attempt to erase it has failed, all begins anew.
+                if let Some(record) = self.loaded.get(&hex(id)) {
+                    for (seq, _) in &record.entries {
+                        self.early.remove(&(record.instance.clone(), *seq));
+                    }
+                }
+                self.orphans.insert(*id);
+            }
             Store::Spent(id) => {
-                // What was read before is held, and stays.
-                if !self.loaded.contains_key(&hex(id)) && self.reading != Some(*id) {
-                    self.lost += 1;
+                // What is being read is read; what is held stays.
+                if self.reading != Some(*id) {
+                    self.given_up += 1;
                 }
                 self.orphans.insert(*id);
                 self.spent.insert(*id);
             }
             Store::Loaded { id, bytes } => {
                 if self.reading.take_if(|reading| reading == id).is_some() {
-                    self.read(id, bytes, instance, books);
+                    self.read(now, id, bytes, instance, books);
                 }
             }
         }
     }
 
-    fn read(&mut self, id: &Id, bytes: &[u8], instance: &str, books: &mut Books) {
+    fn read(&mut self, now: Now, id: &Id, bytes: &[u8], instance: &str, books: &mut Books) {
         let own = hex(&id[..8]) == instance;
         self.orphans.remove(id);
+        self.read.insert(*id);
         match record::read(id, bytes) {
             Some(record) => {
-                for (seq, _) in &record.entries {
-                    // If an earlier attempt to erase it has failed, all begins anew.
-                    self.early.remove(&(record.instance.clone(), *seq));
-                }
                 if !own {
+                    books.read(now, &record);
                     self.read_now = record.entries.len() as u64;
                     books.adopt(&hex(id), &record);
                 }
@@ -234,15 +247,23 @@ impl Ledger {
         self.reading = Some(id);
     }
 
-    /// A record is to be erased; whether it is known what is in it.
-    pub(crate) fn erase(&mut self, now: Now, id: Id, instance: &str, books: &Books) -> bool {
+    /// A record is to be erased; whether it is known what is in it. `unread`: nobody is to read it.
+    pub(crate) fn erase(&mut self, now: Now, id: Id, unread_too: bool, books: &Books) -> bool {
         self.may_touch(now);
+        assert!(
+            self.reading != Some(id),
+            "I7: a record is erased while it is being read"
+        );
         if self.safe.contains(&id) {
             self.is_safe(id, false);
         }
         // It may have been read before, and could not be erased.
         let unread = self.orphans.remove(&id);
         if unread {
+            assert!(
+                unread_too || self.read.contains(&id),
+                "I7: a record of another page is erased, and nobody has read it"
+            );
             self.unread += 1;
             return false;
         }
@@ -251,7 +272,7 @@ impl Ledger {
             return false;
         };
         for (seq, _) in &record.entries {
-            let own = record.instance == instance;
+            let own = books.is_own(&record.instance);
             if books.is_held(&record.instance, *seq) && !(own && self.copies.contains_key(seq)) {
                 self.early.insert((record.instance.clone(), *seq));
             }

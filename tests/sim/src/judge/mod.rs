@@ -9,6 +9,7 @@ mod books;
 mod drops;
 mod flushes;
 mod ledger;
+mod others;
 mod outcomes;
 mod pace;
 mod requests;
@@ -20,9 +21,10 @@ use std::rc::Rc;
 
 use sapwood::core::batch::Id;
 use sapwood::core::config::{Config, Consent};
+use sapwood::core::error::Problem;
 use sapwood::core::event::{Event, RequestId};
 use sapwood::core::flush;
-use sapwood::core::limits::{HIDDEN_SPACING_MS, REQUEST_BYTES_MAX, RESTORED_MS, SLEEP_MS, SPACING_MS};
+use sapwood::core::limits::{HIDDEN_SPACING_MS, JOURNAL_AGE_MS, REQUEST_BYTES_MAX, RESTORED_MS, SLEEP_MS, SPACING_MS};
 use sapwood::core::stats::{Counters, DropReason, counter};
 use sapwood::core::time::{Millis, Now};
 
@@ -136,7 +138,7 @@ impl Judge {
             Event::Journal(event) => {
                 let instance = self.books.instance().to_owned();
                 let stored = counters[counter::STORED];
-                self.ledger.event(event, &instance, stored, &mut self.books);
+                self.ledger.event(now, event, &instance, stored, &mut self.books);
                 for seq in std::mem::take(&mut self.ledger.gone) {
                     self.books.end(&instance, seq, Fate::Unconfirmed);
                     self.flushes.note(seq, Fate::Unconfirmed);
@@ -196,8 +198,27 @@ impl Judge {
     /// The application is told of drops.
     pub(crate) fn told(&mut self, now: Now, reason: DropReason, count: u64) {
         self.awake();
-        let lost = self.ledger.lost;
-        self.drops.told(reason, count, now, &self.books, &self.rules, lost);
+        let lost = [self.ledger.lost, self.ledger.given_up];
+        let oldest = now.monotonic.saturating_sub(self.age_max());
+        self.drops.told(reason, count, oldest, &self.books, &self.rules, lost);
+    }
+
+    /// An entry is given up when it is so old: with a journal that can be written, seven days; without, it counts from when it had
+    /// to be sent at the latest.
+    fn age_max(&self) -> Millis {
+        if self.ledger.writable {
+            JOURNAL_AGE_MS
+        } else {
+            self.rules.max_age.saturating_add(self.rules.flush_interval)
+        }
+    }
+
+    /// The application is told of a problem.
+    pub(crate) fn reported(&mut self, problem: Problem) {
+        self.awake();
+        if problem == Problem::StoreFailed {
+            self.ledger.gave_up();
+        }
     }
 
     /// A record is to be written.
@@ -216,9 +237,9 @@ impl Judge {
     /// A record is to be erased. Does it go unread, because the user has denied consent or dead pages have left too much?
     pub(crate) fn erase(&mut self, now: Now, id: Id) -> bool {
         self.awake();
-        let instance = self.books.instance().to_owned();
-        let known = self.ledger.erase(now, id, &instance, &self.books);
-        !known && (self.drops.denied || self.ledger.spent.contains(&id))
+        let unread = self.drops.denied || self.ledger.spent.contains(&id);
+        let known = self.ledger.erase(now, id, unread, &self.books);
+        !known && unread
     }
 
     /// The client sleeps.
@@ -342,11 +363,6 @@ impl Judge {
         let held = |counters: &Counters| counters[counter::BUFFERED] + counters[counter::IN_FLIGHT];
         let stays = self.seen.closed || self.seen.stopped || stuck;
         held(own) + held(others) == 0 && (stays || own[counter::STORED] == 0) && self.flushes.is_empty()
-    }
-
-    /// What goes by the wall clock says nothing any more.
-    pub(crate) fn wall_clock_jumps(&mut self) {
-        self.drops.wall_clock = true;
     }
 
     /// Was its close settled?

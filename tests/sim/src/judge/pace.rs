@@ -1,4 +1,5 @@
-//! When something may be sent (I3): nothing before what the receiver asked for, and not at once after failures.
+//! When something may be sent (I3): nothing before what the receiver asked for, and after a failure a delay that is drawn from all
+//! between 0 and its bound (`configuration.md`: full jitter). Of one delay that says nothing, of many in a row it does.
 
 use std::collections::VecDeque;
 
@@ -11,6 +12,10 @@ use super::Rules;
 const SERIES: usize = 6;
 /// Their sum is at least this part of the sum of their bounds; by chance it is less once in some hundred million.
 const PART: u64 = 100;
+/// So many delays in a row are not all in the lower half of what they are drawn from: by chance once in a million million.
+const LOW_MAX: u32 = 40;
+/// A bound of fewer milliseconds has no two halves of the same size.
+const HALVED_MIN: Millis = 100;
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -24,6 +29,8 @@ pub(crate) struct Pace {
     /// The last failure has not been followed by an attempt.
     waits: Option<Millis>,
     fresh: bool,
+    /// The last delays that were in the lower half, without one between that was not.
+    low: u32,
 }
 
 impl Pace {
@@ -92,7 +99,9 @@ impl Pace {
         );
         self.noticed(now.monotonic);
         if let (Some(last), Some(failed_at)) = (self.series.back_mut(), self.waits.take()) {
-            last.1 = Some(now.monotonic - failed_at);
+            let (bound, delay) = (last.0, now.monotonic - failed_at);
+            last.1 = Some(delay);
+            self.spread(bound, delay);
         }
         let delays: Option<Millis> = self.series.iter().map(|(_, delay)| *delay).sum();
         let bounds: Millis = self.series.iter().map(|(bound, _)| *bound).sum();
@@ -102,6 +111,18 @@ impl Pace {
                 "I3: {delays} ms after {SERIES} failures in a row, where up to {bounds} ms are drawn"
             );
         }
+    }
+
+    /// A delay is drawn from all of what it may be.
+    fn spread(&mut self, bound: Millis, delay: Millis) {
+        if bound < HALVED_MIN {
+            return;
+        }
+        self.low = if delay * 2 > bound { 0 } else { self.low + 1 };
+        assert!(
+            self.low < LOW_MAX,
+            "I3: {LOW_MAX} delays in a row were in the lower half of what they are drawn from"
+        );
     }
 
     /// After an event.
