@@ -221,7 +221,8 @@ impl Driver {
                     self.drain();
                 }
                 self.handle(Event::Visible(visible));
-                if get(&value, "persisted").is_truthy() && visible {
+                // Also where the tab is not seen yet: `pagehide` has this, too, but is no return.
+                if get(&value, "persisted").is_truthy() && signal == Signal::Visibility {
                     self.handle(Event::Restored);
                 }
             }
