@@ -79,15 +79,7 @@ impl Ledger {
             }
             // Without locks a driver does not know its own from others'.
             Store::Orphan(id) if hex(&id[..8]) == instance => {}
-            Store::Orphan(id) => {
-                // If an earlier attempt to erase it has failed, all begins anew.
-                if let Some(record) = self.loaded.get(&hex(id)) {
-                    for (seq, _) in &record.entries {
-                        self.early.remove(&(record.instance.clone(), *seq));
-                    }
-                }
-                self.orphans.insert(*id);
-            }
+            Store::Orphan(id) => drop(self.orphans.insert(*id)),
             Store::Loaded { id, bytes } => {
                 if self.reading.take_if(|reading| reading == id).is_some() {
                     self.read(now, id, bytes, instance, books);
@@ -104,6 +96,10 @@ impl Ledger {
             Some(record) => {
                 books.read(now, &record);
                 if !own {
+                    // In an earlier record, or one that could not be erased, they may have met their end: all begins anew.
+                    for (seq, _) in &record.entries {
+                        self.early.remove(&(record.instance.clone(), *seq));
+                    }
                     self.read_now = record.entries.len() as u64;
                     books.adopt(&hex(id), &record);
                 }
