@@ -110,6 +110,10 @@ impl World {
             self.seen.note("store", "closed at once");
             return self.close_store(tab);
         }
+        // What failed is not opened any more.
+        if self.tabs[tab].journal == Journal::Closed {
+            return;
+        }
         self.seen.note("store", "opened");
         // A close may have been settled meanwhile.
         if self.tabs[tab].journal == Journal::None {

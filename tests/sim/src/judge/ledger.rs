@@ -84,15 +84,7 @@ impl Ledger {
             }
             // Without locks a driver does not know its own from others'.
             Store::Orphan(id) | Store::Spent(id) if hex(&id[..8]) == instance => {}
-            Store::Orphan(id) => {
-                // If an earlier attempt to erase it has failed, all begins anew.
-                if let Some(record) = self.loaded.get(&hex(id)) {
-                    for (seq, _) in &record.entries {
-                        self.early.remove(&(record.instance.clone(), *seq));
-                    }
-                }
-                self.orphans.insert(*id);
-            }
+            Store::Orphan(id) => drop(self.orphans.insert(*id)),
             Store::Spent(id) => {
                 // What is being read is read; what is held stays.
                 if self.reading != Some(*id) {
@@ -117,6 +109,10 @@ impl Ledger {
             Some(record) => {
                 if !own {
                     books.read(now, &record);
+                    // In an earlier record, or one that could not be erased, they may have met their end: all begins anew.
+                    for (seq, _) in &record.entries {
+                        self.early.remove(&(record.instance.clone(), *seq));
+                    }
                     self.read_now = record.entries.len() as u64;
                     books.adopt(&hex(id), &record);
                 }
