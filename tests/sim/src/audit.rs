@@ -32,7 +32,7 @@ impl World {
         self.net.offline = false;
         for tab in self.in_state(Life::Frozen) {
             if self.tabs[tab].in_cache {
-                self.come_back(tab);
+                self.come_back(tab, true);
             } else {
                 let seen = self.rng.chance(700);
                 self.thaw(tab, seen);

@@ -218,7 +218,8 @@ impl World {
 
     fn restore(&mut self, tab: usize) {
         if self.rng.chance(700) {
-            self.come_back(tab);
+            let seen = self.rng.chance(900);
+            self.come_back(tab, seen);
         } else {
             self.tabs[tab].in_cache = false;
             self.seen.note("life", "evicted");
@@ -226,12 +227,13 @@ impl World {
         }
     }
 
-    /// The page is shown again, out of the cache. Its client hears that it is seen, and then that it was away, as the driver tells it.
-    pub(crate) fn come_back(&mut self, tab: usize) {
+    /// The page runs again, out of the cache, in a tab that is seen or not. Its client hears the first, and then that it was away, as
+    /// the driver tells it.
+    pub(crate) fn come_back(&mut self, tab: usize, seen: bool) {
         self.seen.note("life", "restored");
         self.tabs[tab].in_cache = false;
         self.resume_store(tab);
-        self.thaw(tab, true);
+        self.thaw(tab, seen);
         self.tell(tab, Event::Restored);
     }
 
