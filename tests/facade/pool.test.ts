@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { it } from "node:test";
 import { assemble } from "../../js/src/create.js";
 import { EdgeEngine } from "../../js/src/edge.js";
-import { leases } from "../../js/src/lease.js";
+import { leases } from "../../js/src/edge-loader.js";
 import { check } from "../../js/src/options.js";
 import { Pool } from "../../js/src/pool.js";
 import type { CoreModule } from "../../js/src/protocol.js";

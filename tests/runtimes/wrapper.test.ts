@@ -57,6 +57,17 @@ test("a body that is whole keeps its length; a streamed one is watched", async (
   }
 });
 
+test("in workerd, what is logged before a long body ends leaves in between, and the rest when it has ended", async (t) => {
+  const worker = await startWorker(packed, "bodies.ts", { variables: { ENDPOINT: receiver.endpoint } });
+  t.after(() => worker.stop());
+  const response = await fetch(`${worker.url}/between/long?text/html`);
+  await waitFor("the first entries", () => messages().length > 0);
+  assert.deepEqual(messages(), ["long text/html begun", "GET /between/long 200"]);
+  assert.equal(await response.text(), "bytes");
+  await waitFor("the last entry", () => messages().includes("long text/html ended"));
+  assert.equal(receiver.received.length, 2);
+});
+
 test("a handler may be called without a context", async () => {
   const handler = withSapwood({ source: "bare", endpoint: receiver.endpoint }, { fetch: () => new Response("ok") });
   const response = await (handler.fetch as unknown as (request: Request) => Promise<Response>)(request("/bare"));

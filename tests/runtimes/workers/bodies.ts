@@ -1,4 +1,4 @@
-/** A Worker that answers with bodies of many kinds; `/watched/…` by a wrapper that watches all of them. Streams log when they end. */
+/** A Worker that answers with bodies of many kinds; `/watched/…` by a wrapper that watches all of them, `/between/…` by one that soon sends in between. Streams log when they end. */
 import type { Logger } from "sapwood";
 import { withSapwood } from "sapwood/worker";
 
@@ -13,11 +13,11 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 const bytes = new TextEncoder().encode("bytes");
 
 /** Writes to a stream, and says so at the end, a while after the answer. */
-function written({ readable, writable }: TransformStream<Uint8Array, Uint8Array>, ended = (): void => {}): ReadableStream {
+function written({ readable, writable }: TransformStream<Uint8Array, Uint8Array>, ended = (): void => {}, ms = 20): ReadableStream {
   const writer = writable.getWriter();
   void (async () => {
     await writer.write(bytes);
-    await pause(20);
+    await pause(ms);
     ended();
     await writer.close();
   })();
@@ -37,6 +37,7 @@ const STREAMS: Record<string, (ended: () => void) => ReadableStream> = {
         controller.close();
       },
     }),
+  long: (ended) => written(new TransformStream(), ended, 4000),
   native: (ended) => written(new IdentityTransformStream(), ended),
 };
 
@@ -54,6 +55,7 @@ const handler = {
     const { pathname, search } = new URL(url);
     const name = pathname.split("/").at(-1)!;
     const type = decodeURIComponent(search.slice(1));
+    if (STREAMS[name]) log.info(`${name} ${type} begun`);
     const stream = STREAMS[name]?.(() => void log.info(`${name} ${type} ended`));
     return stream ? new Response(stream, type ? { headers: { "content-type": type } } : {}) : BODIES[name]!();
   },
@@ -61,7 +63,9 @@ const handler = {
 const auto = withSapwood((env: Env) => ({ source: "auto", endpoint: env.ENDPOINT }), handler);
 const watched = withSapwood((env: Env) => ({ source: "watched", endpoint: env.ENDPOINT, streams: true }), handler);
 
+const between = withSapwood((env: Env) => ({ source: "between", endpoint: env.ENDPOINT, flushInterval: 100 }), handler);
+
 export default {
   fetch: (request: Request, env: Env, ctx: { waitUntil(promise: Promise<unknown>): void }): Promise<Response> =>
-    (request.url.includes("/watched/") ? watched : auto).fetch(request, env, ctx),
+    (request.url.includes("/watched/") ? watched : request.url.includes("/between/") ? between : auto).fetch(request, env, ctx),
 };
