@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, test } from "node:test";
 import type { Page } from "playwright-core";
-import { answer } from "../support/behaviours.js";
+import { answer, hang } from "../support/behaviours.js";
 import { type Fixture, startFixture } from "../support/fixture.js";
 import { flush, openLogger, stats } from "../support/page.js";
 import { waitFor } from "../support/wait.js";
@@ -101,21 +101,40 @@ test("what waits in a tab that crashes is sent without a next visit", async () =
   await page.context().close();
 });
 
+/** A page that counts what the browser is given to hold back. */
+interface Holding {
+  armed: number;
+  fetchLater(...given: unknown[]): unknown;
+}
+
 test("what an exit leaves goes in the request that the browser holds back, and what it sent does not go again", async () => {
   const page = await fixture.open();
   const source = fixture.source();
+  await page.evaluate(() => {
+    const self = globalThis as unknown as Holding;
+    const { fetchLater } = self;
+    self.armed = 0;
+    self.fetchLater = (...given) => {
+      self.armed += 1;
+      return fetchLater(...given);
+    };
+  });
   await openLogger(page, { ...options(source), batchSize: 1000, batchBytes: 1_048_576, flushInterval: 60_000 });
   await page.evaluate(() => {
     for (let index = 0; index < 200; index += 1) window.log.info(`entry ${index}`, { note: "x".repeat(900) });
   });
-  await waitFor("the records", async () => (await records(page)) > 0);
+  // Once for what crossed first, and a second later for all of it.
+  await waitFor("the browser to hold it back", async () => (await page.evaluate(() => (globalThis as unknown as Holding).armed)) === 2);
   assert.equal(fixture.server.received.length, 0);
-  await page.goto(`${fixture.server.url}/blank`);
+  // No answer lets the page send more before it is gone.
+  fixture.server.script(hang());
+  const context = page.context();
+  await page.close({ runBeforeUnload: false });
   const seqs = () => fixture.server.received.flatMap(({ logs }) => logs.map(({ seq }) => seq));
   // About sixty fit what a page may send at its end, and some forty what the browser holds back.
   await waitFor("more than the exit sent", () => new Set(seqs()).size > 80);
   assert.equal(new Set(seqs()).size, seqs().length, "an entry was sent twice");
-  await page.context().close();
+  await context.close();
 });
 
 test("a store that cannot be opened is told of once, and all is delivered from memory", async () => {
