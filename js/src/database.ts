@@ -3,7 +3,8 @@
  *
  * Owns: the connection. Does not own: what is in it (store.ts).
  * Invariants: nothing throws or rejects; a transaction ends in one report, or, where the database hangs or the page is frozen
- * meanwhile, in none; what does not open in time is not there. Tested in `tests/browser/store.test.ts` and `persist.test.ts`.
+ * meanwhile, in none; what does not open in time is not there. Tested in `tests/browser/store.test.ts` and `persist.test.ts`, and
+ * in WebKit by `tests/delivery/frozen.test.ts`.
  */
 
 /** The one object store. */
@@ -19,17 +20,31 @@ export interface Database {
     done?: (result: unknown) => void,
     failed?: (damaged?: unknown) => void,
   ): void;
-  /** Closes it when what was begun is done. */
-  _close(): void;
+  /**
+   * Closes it when what was begun is done; `frozen`: at once, and nobody hears of what was begun. A page in WebKit's cache that holds a
+   * transaction open has the next page wait for ever.
+   */
+  _close(frozen?: boolean): void;
 }
 
 /** The database of this name. `gone` hears, once, that it cannot be had, or no more. */
 export function database(name: string, gone: () => void): Database {
   /** The connection; none until it is used again after it was closed. */
   let ready: Promise<IDBDatabase> | undefined;
+  const running = new Set<IDBTransaction>();
   let over = false;
 
-  const close = (): void => {
+  const close = (frozen?: boolean): void => {
+    if (frozen) {
+      for (const transaction of running) {
+        running.delete(transaction);
+        try {
+          transaction.abort();
+        } catch {
+          // It is about to be done.
+        }
+      }
+    }
     ready?.then((db) => db.close()).catch(() => {});
     ready = undefined;
   };
@@ -68,9 +83,14 @@ export function database(name: string, gone: () => void): Database {
         .then((db) => {
           const transaction = db.transaction(RECORDS, mode);
           const request = work(transaction.objectStore(RECORDS));
+          running.add(transaction);
           request.onerror = (event) => event.preventDefault();
-          transaction.oncomplete = () => (request.error ? failed(true) : done(request.result));
-          transaction.onabort = () => failed();
+          transaction.oncomplete = () => {
+            running.delete(transaction);
+            if (request.error) failed(true);
+            else done(request.result);
+          };
+          transaction.onabort = () => running.delete(transaction) && failed();
         })
         .catch(() => failed());
     },

@@ -107,13 +107,13 @@ export function journal(name: string, url: string, init: RequestInit, tell: Tell
     clearInterval(looking);
     locks._release();
   };
-  const suspend = (): void => {
-    db._close();
+  const suspend = (frozen?: boolean): void => {
+    db._close(frozen);
     alive = undefined;
     life._release();
     resign();
   };
-  const pagehide = (): void => suspend();
+  const pagehide = (event: PageTransitionEvent): void => suspend(event.persisted);
   const pageshow = (event: PageTransitionEvent): void => {
     // What was written before lives again; the rest is the core's to ask for.
     if (event.persisted && instance && !ended) alive ??= life._hold(instance);

@@ -21,11 +21,12 @@ use super::effect::Effect;
 use super::error::Problem;
 use super::event::Store;
 use super::journal_read::{loaded, lose, read, read_at};
+pub use super::journal_write::deadline;
 use super::journal_write::{write, write_at};
 use super::limits::*;
 use super::state::{Phase, State};
 use super::stats::DropReason;
-use super::time::Millis;
+use super::time::{Millis, Now};
 
 /// Is there a journal in this build? Without, all of this falls away, and so does what asks it.
 pub const JOURNAL: bool = cfg!(feature = "journal");
@@ -50,7 +51,7 @@ pub struct Record {
 }
 
 /// A record whose entries are not held.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Unread {
     /// Names it.
     pub id: Id,
@@ -64,20 +65,11 @@ pub struct Unread {
     pub written_at: Millis,
 }
 
-/// Of an earlier page.
-const ORPHAN: Unread = Unread {
-    id: [0; 16],
-    last: 0,
-    count: 0,
-    bytes: 0,
-    written_at: 0,
-};
-
 /// See the module.
 #[derive(Debug, Default)]
 pub struct Journal {
     /// May records be read and erased?
-    open: bool,
+    pub open: bool,
     /// May they be written?
     pub writable: bool,
     /// Does the driver try to be the one sender of its origin?
@@ -117,6 +109,13 @@ impl Journal {
             return 0;
         }
         self.left + self.unread.iter().map(|unread| unread.count as u64).sum::<u64>()
+    }
+
+    /// What is being written is waited for from now on: the page may have slept, and with it the store.
+    pub fn be_patient(&mut self, now: Now) {
+        if JOURNAL {
+            self.write_until = now.after(STORE_MS_MAX);
+        }
     }
 
     /// Does what is held outlive the page?
@@ -278,21 +277,27 @@ pub fn handle(destination: &mut Destination, event: Store<'_>, state: &mut State
         Store::Orphan(id) => {
             let known = journal.unread.iter().any(|unread| unread.id == id) || journal.adopted.contains(&id);
             if journal.open && !known && id[..8] != state.instance && journal.unread.len() < JOURNAL_RECORDS_MAX {
-                journal.put(Unread { id, ..ORPHAN });
+                journal.put(Unread {
+                    id,
+                    ..Unread::default()
+                });
             }
         }
-        // Without locks the driver does not know this instance's own from others'.
-        Store::Spent(id) if id[..8] == state.instance => {}
+        // What is being read is read. And without locks the driver does not know this instance's own from others'.
+        Store::Spent(id) if journal.reading == Some(id) || id[..8] == state.instance => {}
         Store::Spent(id) => {
-            if let Some(at) = journal.unread.iter().position(|unread| unread.id == id) {
-                if journal.reading == Some(id) {
-                    return;
-                }
-                journal.unread.remove(at);
-            }
+            journal.unread.retain(|unread| unread.id != id);
             if journal.open && !journal.adopted.contains(&id) {
                 journal.adopted.push(id);
-                lose(destination, Unread { id, ..ORPHAN }, DropReason::Expired, state);
+                lose(
+                    destination,
+                    Unread {
+                        id,
+                        ..Unread::default()
+                    },
+                    DropReason::Expired,
+                    state,
+                );
             }
         }
         Store::Loaded { id, bytes } => {
@@ -348,19 +353,6 @@ pub fn pump(destination: &mut Destination, state: &mut State) {
         // Another page may have a key that is taken.
         state.effects.push(Effect::Release);
     }
-}
-
-/// When [`pump`] has something to do at the latest; `Millis::MAX` if nothing is to be done.
-pub fn deadline(destination: &Destination, state: &State) -> Millis {
-    let Journal { open, quiet_until, .. } = destination.journal;
-    if !JOURNAL || !open {
-        return Millis::MAX;
-    }
-    // Whatever waits for the end of the quiet is looked at then.
-    if quiet_until > state.now.monotonic {
-        return quiet_until;
-    }
-    write_at(destination, state).min(read_at(destination, state))
 }
 
 /// Removes the records whose entries have met their end.

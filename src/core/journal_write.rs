@@ -10,8 +10,9 @@ use super::buffer::{Entries, Head};
 use super::destination::Destination;
 use super::effect::Effect;
 use super::encode::{json, stored};
-use super::journal::Record;
-use super::limits::{HEADER_SLACK_BYTES, JOURNAL_DELAY_MS, STORE_MS_MAX};
+use super::journal::{JOURNAL, Journal, Record};
+use super::journal_read::read_at;
+use super::limits::{HEADER_SLACK_BYTES, JOURNAL_DELAY_MS};
 use super::state::{Phase, State};
 use super::time::Millis;
 
@@ -41,6 +42,19 @@ pub fn write_at(destination: &Destination, state: &State) -> Millis {
         0
     };
     oldest.saturating_add(delay)
+}
+
+/// When [`super::journal::pump`] has something to do at the latest; `Millis::MAX` if nothing is to be done.
+pub fn deadline(destination: &Destination, state: &State) -> Millis {
+    let Journal { open, quiet_until, .. } = destination.journal;
+    if !JOURNAL || !open {
+        return Millis::MAX;
+    }
+    // Whatever waits for the end of the quiet is looked at then.
+    if quiet_until > state.now.monotonic {
+        return quiet_until;
+    }
+    write_at(destination, state).min(read_at(destination, state))
 }
 
 /// Writes what has not been written, with the small records before it.
@@ -77,7 +91,7 @@ pub fn write(destination: &mut Destination, state: &mut State) {
         written_at: state.now.monotonic,
     };
     destination.journal.writing = Some(record);
-    destination.journal.write_until = state.now.after(STORE_MS_MAX);
+    destination.journal.be_patient(state.now);
     let bytes = stored::write(&id, state.now.unix, &entries, &header);
     state.effects.push(Effect::Store { id, bytes });
 }

@@ -201,3 +201,28 @@ test("a database that does not open in time is none, and is not told of when it 
   assert.deepEqual((await told(page)).map(([what]) => what), [CLOSED]);
   await context.close();
 });
+
+for (const persisted of [true, false]) {
+  test(`a write in the midst of which a page is left is ${persisted ? "given up without a word where the page may come back" : "done where it does not"}`, async () => {
+    const context = await (await fixture.browser()).newContext();
+    const page = await open(context);
+    await write(page, [{ ago: 0, bytes: 9 }]);
+    await page.evaluate(async (persisted) => {
+      const record = new Uint8Array(16 + 8 * 1024 * 1024).fill(7, 0, 8).fill(1, 15, 16);
+      (window as unknown as Bare).operate(0, record);
+      // The transaction is begun by now, and no event of it can have come.
+      for (let i = 0; i < 20; i++) await undefined;
+      dispatchEvent(new PageTransitionEvent("pagehide", { persisted }));
+    }, persisted);
+    // It waits for all that is still going on in the store.
+    assert.equal(await count(page), persisted ? 1 : 2);
+    await page.evaluate(() => dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true })));
+    // What is asked again is done.
+    const again = (id: number) => (window as unknown as Bare).operate(0, new Uint8Array(17).fill(7, 0, 8).fill(id, 15, 16));
+    await page.evaluate(again, 2);
+    await waitFor("the record", async () => (await told(page)).some(([what, , id]) => what === STORED && id === 2));
+    const stored = (await told(page)).filter(([what]) => what !== OPEN);
+    assert.deepEqual(stored, [0, 1, 2].filter((id) => id !== 1 || !persisted).map((id) => [STORED, 0, id]));
+    await context.close();
+  });
+}
