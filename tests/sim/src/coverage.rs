@@ -145,6 +145,7 @@ const NAMES: &[(&str, &[&str])] = &[
             "loaded",
             "loaded nothing",
             "loaded damaged",
+            "loaded by two clocks",
             "deleted",
             "rotten",
             "of another version",

@@ -266,6 +266,12 @@ impl World {
             (_, false) => "loaded damaged",
         };
         self.seen.note("store", name);
+        let own = id[..8] == self.tabs[tab].instance;
+        if own && self.tabs[tab].has_shadow() {
+            self.seen.note("store", "loaded by two clocks");
+        } else if !own && self.clock_has_jumped {
+            self.tabs[tab].reads_another();
+        }
         self.tell(tab, Event::Journal(Store::Loaded { id, bytes: &bytes }));
     }
 

@@ -23,6 +23,7 @@ mod run;
 mod scenario;
 mod sent;
 mod server;
+mod shadow;
 mod steps;
 mod tab;
 mod trace;

@@ -146,8 +146,8 @@ impl Plan {
             secrets: rng.chance(700),
             dies_between: rng.chance(200),
             late_timers: rng.pick(&[0, 50, 500]),
-            // A record's age goes by the wall clock, so with a journal two clocks make two clients.
-            shadow: !persist && !frames && rng.chance(500),
+            // How small a frame gets goes by all of its bytes, times included.
+            shadow: !frames && rng.chance(500),
             persist,
             locks: !persist || rng.chance(850),
             erase_fails: rng.pick(&[0, 0, 200]),

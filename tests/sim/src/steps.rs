@@ -62,6 +62,7 @@ impl World {
                 self.jumped = self
                     .rng
                     .pick(&[-400 * DAY_MS, -3_600_000, -1_000, 1_000, 3_600_000, 900 * DAY_MS]);
+                self.clock_has_jumped = true;
                 self.seen.note("fault", "wall clock jumped");
                 let jumped = self.jumped;
                 self.trace.say(self.now, "clock", || format!("is {jumped} ms off"));
@@ -289,6 +290,7 @@ impl World {
         if self.rng.chance(300) {
             self.seen.note("fault", "slept, clock stopped");
             self.jumped += slept as i64;
+            self.clock_has_jumped = true;
         } else {
             self.seen.note("fault", "slept");
             self.now += slept;

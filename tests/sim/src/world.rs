@@ -38,6 +38,7 @@ pub(crate) struct World {
     pub(crate) now: u64,
     /// What the wall clock has jumped so far.
     pub(crate) jumped: i64,
+    pub(crate) clock_has_jumped: bool,
     pub(crate) tabs: Vec<Tab>,
     pub(crate) net: Net,
     pub(crate) disk: Disk,
@@ -63,6 +64,7 @@ impl World {
             rng,
             now: 10_000,
             jumped: 0,
+            clock_has_jumped: false,
             tabs: Vec::new(),
             net: Net::new(),
             disk: Disk::new(),

@@ -68,7 +68,7 @@ pub(crate) struct Books {
     pub(super) known: BTreeMap<u64, Known>,
     /// Of others, by instance and number.
     pub(super) others: BTreeMap<(String, u64), Other>,
-    /// How many were read from the store: since when, by the wall clock of that moment, they had been there.
+    /// How many of others were read: since when, by the wall clock of that moment, they had been in the store.
     pub(super) read: Vec<(Millis, u64)>,
     pub(super) batches: BTreeMap<String, Batch>,
     pub(super) numbers: u64,

@@ -94,8 +94,8 @@ impl Ledger {
         self.read.insert(*id);
         match record::read(id, bytes) {
             Some(record) => {
-                books.read(now, &record);
                 if !own {
+                    books.read(now, &record);
                     // In an earlier record, or one that could not be erased, they may have met their end: all begins anew.
                     for (seq, _) in &record.entries {
                         self.early.remove(&(record.instance.clone(), *seq));

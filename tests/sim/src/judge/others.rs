@@ -21,7 +21,8 @@ impl Books {
         self.others.contains_key(name)
     }
 
-    /// A record was read: its entries are as old as it is, by the wall clock, which may have jumped.
+    /// A record of another was read: its entries are as old as it is, by the wall clock, which may have jumped. Own ones are as old
+    /// as the page's own clock says.
     pub(crate) fn read(&mut self, now: Now, record: &Record) {
         let age = now.unix.saturating_sub(record.unix);
         // What is older than seven days is given up at once, however young the page is.
