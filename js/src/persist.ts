@@ -25,11 +25,11 @@ export async function load(refused: (cause: unknown) => void): Promise<CoreModul
   return {
     ...module,
     _journal: (url, key, init, call) =>
-      journal(storeName(url, key), url, init, (what, count, bytes) =>
+      journal(storeName(url, key), url, init, (what, spent, bytes) =>
         call((core) => {
           const at = _reserve(bytes.length);
           new Uint8Array(_memory.buffer, at, bytes.length).set(bytes);
-          _stored!(core, what, count, bytes.length);
+          _stored!(core, what, spent, bytes.length);
         }),
       ),
   };

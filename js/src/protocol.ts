@@ -162,7 +162,7 @@ export interface CoreModule {
     call: (fn: (core: number) => void) => void,
   ): (operation: number, bytes: Uint8Array<ArrayBuffer>) => void;
   /** Of a core with a journal, too: what became of an operation on its store (docs/boundary.md). */
-  _stored?(core: number, what: number, count: number, length: number): void;
+  _stored?(core: number, what: number, spent: number, length: number): void;
   _stat(core: number, index: number): number;
   /** Is it JavaScript? */
   readonly _script?: boolean;

@@ -21,7 +21,7 @@ use super::flush::{self, End, Flushes};
 use super::journal;
 use super::later;
 use super::level::Level;
-use super::limits::{ENTRY_BYTES_MAX, ENTRY_OVERHEAD_BYTES, EXIT_MS, SLEEP_MS};
+use super::limits::{ENTRY_BYTES_MAX, ENTRY_OVERHEAD_BYTES, EXIT_MS, SLEEP_MS, STORE_MS_MAX};
 use super::msgpack::Reader;
 use super::random::Random;
 use super::rate::{self, Rates, Verdict};
@@ -105,6 +105,7 @@ impl Client {
             event => self.route(event),
         }
         if slept {
+            self.destination.journal.write_until = now.after(STORE_MS_MAX);
             self.destination.requeue_flights();
         }
         delivery::pump(&mut self.destination, &mut self.state);
@@ -172,6 +173,7 @@ impl Client {
                 }
                 // A refusal of long ago says nothing of this moment.
                 destination.keepalive_refused = false;
+                destination.journal.write_until = self.state.now.after(STORE_MS_MAX);
                 destination.journal.quiet_until = if visible { 0 } else { self.state.now.after(EXIT_MS) };
                 destination.journal.scan |= visible;
             }

@@ -168,8 +168,8 @@ pub fn failed(destination: &mut Destination, batch: Box<Batch>, state: &mut Stat
         return split(destination, batch, half, state);
     }
     // The browser's refusal of a keepalive request looks like a dead network, but comes at once: the next attempt goes
-    // without. A dead network may be as fast; what the journal can take is not given to a beacon because of it.
-    let kept = leaving && destination.journal.is_writable();
+    // without. A dead network may be as fast; what the journal has is not given to a beacon because of it.
+    let kept = leaving && destination.journal.holds(&batch);
     destination.keepalive_refused = batch.quota_bytes > 0 && waited <= REFUSAL_MS_MAX && !kept;
     if destination.keepalive_refused && leaving {
         return destination.wait(batch);

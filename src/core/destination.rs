@@ -75,15 +75,20 @@ impl Destination {
         self.quick >= BLOCKED_FAILURES
     }
 
+    /// Bytes of the own entries in batches. Of an earlier page's there is one record at most, which is no reason to drop them.
+    pub fn cut_bytes(&self) -> usize {
+        let mut bytes = 0;
+        for batch in self.waiting.iter().chain(&self.flights) {
+            if batch.origin().is_none() {
+                bytes += batch.entries.bytes();
+            }
+        }
+        bytes
+    }
+
     /// Drops what exceeds the bound of memory; batches that were cut count, and stay.
     pub fn bound(&mut self, bytes_max: usize, flushes: &mut Flushes) {
-        let cut: usize = self
-            .waiting
-            .iter()
-            .chain(&self.flights)
-            .map(|batch| batch.entries.bytes())
-            .sum();
-        let room = bytes_max.saturating_sub(cut);
+        let room = bytes_max.saturating_sub(self.cut_bytes());
         if self.buffer.bytes() > room {
             self.journal.make_room(&mut self.buffer, room - room / 8);
         }

@@ -50,11 +50,8 @@ pub enum Event<'a> {
 /// held in memory until its end.
 #[derive(Clone, Copy, Debug)]
 pub enum Store<'a> {
-    /// It can be used, and holds so many records, of all instances. At most once.
-    Open {
-        /// How many.
-        records: usize,
-    },
+    /// It can be used. At most once.
+    Open,
     /// Beside the store: the browser can hold a request back until the page is gone ([`super::effect::Effect::Later`]).
     Later,
     /// It cannot be used, or no more: refused, blocked, deleted. What was in it counts as lost. Final.
@@ -64,8 +61,11 @@ pub enum Store<'a> {
     /// It will not: no room, or an error.
     Refused(Id),
     /// There is this record of a page that is gone, and nobody else sends it. Answers
-    /// [`super::effect::Effect::Scan`]; only from a driver that is the one sender of its origin. May be told again.
+    /// [`super::effect::Effect::Scan`]; only from a driver that is the one sender of its origin. The oldest first. May be told again.
     Orphan(Id),
+    /// There is such a record, too, but dead pages have left too much, or it is too old: it is to be given up, whether anything
+    /// can be sent or not.
+    Spent(Id),
     /// What [`super::effect::Effect::Load`] asked for.
     Loaded {
         /// The record.

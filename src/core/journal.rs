@@ -45,6 +45,8 @@ pub struct Record {
     pub bytes: usize,
     /// Some of it was left in the store by `close`.
     pub left: bool,
+    /// When, on the monotonic clock.
+    pub written_at: Millis,
 }
 
 /// A record whose entries are not held.
@@ -58,7 +60,18 @@ pub struct Unread {
     pub count: usize,
     /// Bytes of their text.
     pub bytes: usize,
+    /// When an own one was written, on the monotonic clock.
+    pub written_at: Millis,
 }
+
+/// Of an earlier page.
+const ORPHAN: Unread = Unread {
+    id: [0; 16],
+    last: 0,
+    count: 0,
+    bytes: 0,
+    written_at: 0,
+};
 
 /// See the module.
 #[derive(Debug, Default)]
@@ -69,19 +82,21 @@ pub struct Journal {
     pub writable: bool,
     /// Does the driver try to be the one sender of its origin?
     leads: bool,
-    /// Entries up to this `seq` have been written.
+    /// Entries up to this `seq` are in the store, or were.
     pub upto: u64,
     /// Own records, in the order of `seq`.
     pub records: Vec<Record>,
     /// The one that is being written.
     pub writing: Option<Record>,
+    /// Until then it is waited for.
+    pub write_until: Millis,
     /// What was read had no room: not again before. 0: it had.
     pub retry_at: Millis,
     /// What is to be read, in this order: this instance's own first.
     pub unread: Vec<Unread>,
     /// The one that is being read.
     pub reading: Option<Id>,
-    /// What waits for it waits no longer than this.
+    /// What is in the buffer waits for older entries that are in the store alone no longer than this.
     pub read_until: Millis,
     /// Records of earlier pages whose entries are held, or were.
     pub adopted: Vec<Id>,
@@ -109,7 +124,7 @@ impl Journal {
         JOURNAL && self.writable
     }
 
-    /// Is this batch in the store, or on its way there? Then it outlives the page.
+    /// Is this batch in the store? Then it outlives the page.
     pub fn holds(&self, batch: &Batch) -> bool {
         let last = batch.entries.heads.last().map_or(0, |head| head.seq);
         JOURNAL && (batch.origin().is_some() || self.writable && last <= self.upto)
@@ -119,10 +134,8 @@ impl Journal {
     pub fn goes_first_until(&self) -> Millis {
         match self.unread.first() {
             _ if !JOURNAL => 0,
-            Some(unread) if unread.count == 0 => 0,
-            Some(_) if self.reading.is_none() => Millis::MAX,
-            Some(_) => self.read_until,
-            None => 0,
+            Some(unread) if unread.count > 0 => self.read_until,
+            _ => 0,
         }
     }
 
@@ -168,6 +181,7 @@ impl Journal {
                 last,
                 count,
                 bytes,
+                written_at,
                 ..
             } = self.records[at];
             let begin = buffer.heads.partition_point(|head| head.seq < first);
@@ -176,7 +190,13 @@ impl Journal {
             if end - begin == count && count > 0 {
                 buffer.remove(begin, end);
                 self.records.remove(at);
-                self.put(Unread { id, last, count, bytes });
+                self.put(Unread {
+                    id,
+                    last,
+                    count,
+                    bytes,
+                    written_at,
+                });
             } else {
                 at += 1;
             }
@@ -192,14 +212,23 @@ impl Journal {
         }
     }
 
-    /// The page was frozen: what was asked of the store may never be answered. It is asked again. The record may be there all
-    /// the same: with no entry to its name nothing relies on it, and it is erased when its entries are.
+    /// The page was frozen: what was asked of the store may never be answered. It is asked again.
     pub fn restored(&mut self) {
+        self.forget_write();
+        self.forget_read();
+    }
+
+    /// The store does not say whether a record is there: with no entry to its name nothing relies on it, and it is erased when its
+    /// entries are.
+    fn forget_write(&mut self) {
         if let Some(record) = self.writing.take_if(|_| JOURNAL) {
-            self.upto = self.upto.min(record.first - 1);
             self.keep(Record { count: 0, ..record });
         }
-        self.reading = None;
+    }
+
+    /// What is being read is waited for no more.
+    fn forget_read(&mut self) {
+        (self.reading, self.read_until) = (None, Millis::MAX);
     }
 
     /// Is one of its bounds reached?
@@ -215,7 +244,10 @@ pub fn handle(destination: &mut Destination, event: Store<'_>, state: &mut State
     let journal = &mut destination.journal;
     match event {
         _ if !JOURNAL => {}
-        Store::Open { .. } => (journal.open, journal.writable, journal.scan) = (true, true, true),
+        Store::Open => {
+            (journal.open, journal.writable, journal.scan) = (true, true, true);
+            journal.forget_read();
+        }
         Store::Later => destination.later.able = true,
         Store::Closed => {
             journal.fail(state);
@@ -234,6 +266,7 @@ pub fn handle(destination: &mut Destination, event: Store<'_>, state: &mut State
                     record.left |= old.left;
                     journal.adopted.push(old.id);
                 }
+                journal.upto = journal.upto.max(record.last);
                 journal.keep(record);
             }
         }
@@ -245,18 +278,26 @@ pub fn handle(destination: &mut Destination, event: Store<'_>, state: &mut State
         Store::Orphan(id) => {
             let known = journal.unread.iter().any(|unread| unread.id == id) || journal.adopted.contains(&id);
             if journal.open && !known && id[..8] != state.instance && journal.unread.len() < JOURNAL_RECORDS_MAX {
-                journal.put(Unread {
-                    id,
-                    last: 0,
-                    count: 0,
-                    bytes: 0,
-                });
+                journal.put(Unread { id, ..ORPHAN });
+            }
+        }
+        Store::Spent(id) => {
+            if let Some(at) = journal.unread.iter().position(|unread| unread.id == id) {
+                if journal.reading == Some(id) {
+                    return;
+                }
+                journal.unread.remove(at);
+            }
+            if journal.open && !journal.adopted.contains(&id) && id[..8] != state.instance {
+                journal.adopted.push(id);
+                lose(destination, Unread { id, ..ORPHAN }, DropReason::Expired, state);
             }
         }
         Store::Loaded { id, bytes } => {
             if journal.reading.take_if(|reading| *reading == id).is_some()
                 && let Some(at) = journal.unread.iter().position(|unread| unread.id == id)
             {
+                journal.read_until = Millis::MAX;
                 loaded(destination, at, bytes, state);
             }
         }
@@ -272,10 +313,15 @@ pub fn pump(destination: &mut Destination, state: &mut State) {
     let denied = state.consent == Consent::Denied;
     if denied {
         // What is still being read was denied meanwhile.
-        destination.journal.reading = None;
+        destination.journal.forget_read();
     }
     if destination.journal.quiet_until > now {
         return;
+    }
+    if write_at(destination, state) <= now && destination.journal.writing.is_some() {
+        // As good as refused.
+        destination.journal.forget_write();
+        destination.journal.fail(state);
     }
     if denied {
         // What was stored with consent goes without it.

@@ -1,14 +1,15 @@
 //! Owns the reading of records: when the next one is due, what becomes of its entries, and what is lost with one that cannot be
 //! read.
 //!
-//! Invariants: one at a time, and nothing that is held is dropped for it; this instance's own entries are held from then on as if
+//! Invariants: one at a time, and nothing that is held is dropped for it: of this instance's own only what has room is taken, and
+//! what is of an earlier page counts as none of what may be held; this instance's own entries are held from then on as if
 //! they had never left, those of an earlier page have books of their own. Tested by `tests/contracts/journal.rs`, `orphans.rs`
 //! and `found.rs`.
 use alloc::boxed::Box;
 
 use super::destination::Destination;
 use super::effect::Effect;
-use super::encode::stored;
+use super::encode::stored::{self, Unreadable};
 use super::flush::End;
 use super::journal::{Record, Unread};
 use super::limits::{JOURNAL_AGE_MS, JOURNAL_DELAY_MS, READ_MS_MAX};
@@ -36,18 +37,24 @@ pub fn read(destination: &mut Destination, state: &mut State) {
 }
 
 /// Can so much be held beside what is, and nothing be dropped for it? What is in no record yet will be soon, and needs no
-/// memory then; that is waited for once.
+/// memory then; that is waited for once. Then what is in memory goes first, though it is younger.
 fn has_room(destination: &mut Destination, bytes: usize, state: &State) -> bool {
+    let room = state
+        .config
+        .buffer_bytes
+        .saturating_sub(bytes + destination.cut_bytes());
     let (journal, buffer) = (&mut destination.journal, &mut destination.buffer);
-    let room = state.config.buffer_bytes.saturating_sub(bytes);
     journal.make_room(buffer, room);
-    let waits = buffer.bytes() > room && journal.retry_at == 0 && journal.writable;
-    journal.retry_at = if waits {
-        state.now.after(2 * JOURNAL_DELAY_MS)
-    } else {
+    let has_room = buffer.bytes() <= room;
+    if !has_room && (journal.retry_at > 0 || !journal.writable) {
+        journal.read_until = 0;
+    }
+    journal.retry_at = if has_room {
         0
+    } else {
+        state.now.after(2 * JOURNAL_DELAY_MS)
     };
-    !waits
+    has_room
 }
 
 /// A record was read: its entries are held from here on.
@@ -55,31 +62,44 @@ pub fn loaded(destination: &mut Destination, at: usize, bytes: &[u8], state: &mu
     let read = stored::read(bytes, &destination.journal.unread[at].id, state.now);
     let own = destination.journal.unread[at].count > 0;
     if own
-        && let Some((batch, _)) = &read
+        && let Ok((batch, _)) = &read
         && !has_room(destination, batch.entries.bytes(), state)
     {
         return;
     }
     let unread = destination.journal.unread.remove(at);
-    let Unread { id, last, count, .. } = unread;
-    let Some((mut batch, unix)) = read else {
-        if !bytes.is_empty() {
-            destination.journal.adopted.push(id);
-        }
-        if bytes.is_empty() {
-            // Another page has sent it: one of an earlier page, or of this one while it was frozen.
+    let Unread {
+        id,
+        last,
+        count,
+        written_at,
+        ..
+    } = unread;
+    let (mut batch, mut age) = match read {
+        Ok(read) => read,
+        // Another page has sent it: one of an earlier page, or of this one while it was frozen.
+        _ if bytes.is_empty() => {
             for _ in 0..count {
                 destination.books[0][counter::UNCONFIRMED] += 1;
                 state.flushes.note(last, End::Unconfirmed);
             }
-        } else {
-            destination.journal.fail(state);
-            lose(destination, unread, DropReason::StoreFailed, state);
+            return;
         }
-        return;
+        // It is for a page that can read it.
+        Err(Unreadable::Newer) => return,
+        Err(Unreadable::Damaged) => {
+            destination.journal.adopted.push(id);
+            destination.journal.fail(state);
+            return lose(destination, unread, DropReason::StoreFailed, state);
+        }
     };
     if own {
         batch.origin = None;
+        // The wall clock may have been set meanwhile.
+        age = state.now.monotonic.saturating_sub(written_at);
+        for head in &mut batch.entries.heads {
+            head.accepted_at = written_at;
+        }
         destination.journal.keep(Record {
             id,
             first: batch.first_seq(),
@@ -87,17 +107,16 @@ pub fn loaded(destination: &mut Destination, at: usize, bytes: &[u8], state: &mu
             count,
             bytes: unread.bytes,
             left: false,
+            written_at,
         });
     } else {
         destination.journal.adopted.push(id);
         destination.books[1][counter::ACCEPTED] += batch.entries.heads.len() as u64;
     }
-    if state.now.unix.saturating_sub(unix) > JOURNAL_AGE_MS {
+    if age > JOURNAL_AGE_MS {
         destination.end_batch(&batch, End::Dropped(DropReason::Expired), &mut state.flushes);
     } else {
         destination.wait(Box::new(batch));
-        // What was read takes room.
-        destination.bound(state.config.buffer_bytes, &mut state.flushes);
     }
 }
 

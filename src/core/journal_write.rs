@@ -11,14 +11,17 @@ use super::destination::Destination;
 use super::effect::Effect;
 use super::encode::{json, stored};
 use super::journal::Record;
-use super::limits::{HEADER_SLACK_BYTES, JOURNAL_DELAY_MS};
+use super::limits::{HEADER_SLACK_BYTES, JOURNAL_DELAY_MS, STORE_MS_MAX};
 use super::state::{Phase, State};
 use super::time::Millis;
 
-/// When the next record is to be written.
+/// When the next record is to be written, or the last one is waited for no more.
 pub fn write_at(destination: &Destination, state: &State) -> Millis {
     let journal = &destination.journal;
-    if !journal.writable || journal.writing.is_some() || journal.is_full() || !state.may_send() {
+    if journal.writing.is_some() {
+        return journal.write_until;
+    }
+    if !journal.writable || journal.is_full() || !state.may_send() {
         return Millis::MAX;
     }
     let unwritten = |heads: &[Head]| {
@@ -71,9 +74,10 @@ pub fn write(destination: &mut Destination, state: &mut State) {
         count: entries.heads.len(),
         bytes: entries.text.len(),
         left: false,
+        written_at: state.now.monotonic,
     };
-    destination.journal.upto = last.seq;
     destination.journal.writing = Some(record);
+    destination.journal.write_until = state.now.after(STORE_MS_MAX);
     let bytes = stored::write(&id, state.now.unix, &entries, &header);
     state.effects.push(Effect::Store { id, bytes });
 }

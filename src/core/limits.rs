@@ -108,8 +108,12 @@ pub const JOURNAL_BYTES_MAX: usize = 8 * 1024 * 1024;
 pub const JOURNAL_RECORDS_MAX: usize = 512;
 /// What is read from the journal before anything else is waited for so long.
 pub const READ_MS_MAX: u64 = 2_000;
+/// A write that the store has not answered for so long counts as refused; so does its opening (`OPEN_MS_MAX` in `js/src/store.ts`).
+pub const STORE_MS_MAX: u64 = 10_000;
 /// What is in the journal is given up when it is older than this: seven days.
 pub const JOURNAL_AGE_MS: u64 = 7 * 86_400_000;
+/// Nothing in the journal is older than this, a year: a clock that stood wrong says so.
+pub const JUMP_MS: u64 = 365 * 86_400_000;
 
 /// `maxBufferBytes` when it is not set.
 pub const BUFFER_BYTES_DEFAULT: usize = 2 * 1024 * 1024;

@@ -92,12 +92,12 @@ pub fn flush(core: usize, token: u32, timeout_ms: f64, close: bool) {
     });
 }
 
-/// The store of the journal did something: 0 it is open and holds `records` records, 1 stored, 2 refused, 3 an orphan,
+/// The store of the journal did something: 0 it is open, 1 stored, 2 refused, 3 an orphan (`spent` 1: one to be given up),
 /// 4 loaded, 6 the browser can hold a request back; anything else: it cannot be used any more. The id and what was read are in the input buffer.
 #[cfg(feature = "journal")]
 #[wasm_bindgen]
-pub fn stored(core: usize, number: u32, records: usize, len: usize) {
-    memory::with_input(len, |bytes| driver(core).stored(number, records, bytes));
+pub fn stored(core: usize, number: u32, spent: u32, len: usize) {
+    memory::with_input(len, |bytes| driver(core).stored(number, spent > 0, bytes));
 }
 
 /// 0 pending, 1 granted, 2 denied.

@@ -179,13 +179,14 @@ impl Driver {
         let _ = apply(&self.hooks.notify, &JsValue::UNDEFINED, &arguments);
     }
 
-    /// The store did something: its number, and an id with what was read under it.
-    pub fn stored(&self, number: u32, records: usize, bytes: &[u8]) {
+    /// The store did something: its number, whether a record is to be given up, and an id with what was read under it.
+    pub fn stored(&self, number: u32, spent: bool, bytes: &[u8]) {
         let (id, bytes) = bytes.split_first_chunk().unwrap_or((&[0; 16], &[]));
         self.handle(Event::Journal(match number {
-            0 => Store::Open { records },
+            0 => Store::Open,
             1 => Store::Stored(*id),
             2 => Store::Refused(*id),
+            3 if spent => Store::Spent(*id),
             3 => Store::Orphan(*id),
             4 => Store::Loaded { id: *id, bytes },
             6 => Store::Later,

@@ -15,9 +15,13 @@ import { waitFor } from "../support/wait.js";
 interface Bare {
   store: { journal: typeof journal };
   operate: Operate;
+  /** What the core was told: what, a count, the last byte of an id. */
+  told: [number, number, number | undefined][];
 }
 /** What the core asks for, by number. */
-const [LOOK, RESIGN] = [3, 6];
+const [ERASE, LOOK, END, RESIGN] = [1, 3, 4, 6];
+/** What it is told. */
+const [OPEN, STORED, ORPHAN, CLOSED] = [0, 1, 3, 5];
 const NAME = "https://logs.example.com/v1/logs";
 const LEAD = `sapwood ${NAME}`;
 
@@ -31,20 +35,62 @@ before(async () => {
 });
 after(() => fixture.stop());
 
-/** A page with a store that is open. */
-async function open(context: BrowserContext): Promise<Page> {
+/** A page with a store, which may not be open yet. */
+async function begin(context: BrowserContext): Promise<Page> {
   const page = await context.newPage();
   await page.goto(`${fixture.server.url}/blank`);
   await page.addScriptTag({ content: script });
   await page.evaluate((name) => {
     const bare = window as unknown as Bare;
-    return new Promise((resolve) => {
-      // 0: it is open.
-      bare.operate = bare.store.journal(`sapwood ${name}`, name, { method: "POST" }, (what) => what === 0 && resolve(what));
+    bare.told = [];
+    bare.operate = bare.store.journal(`sapwood ${name}`, name, { method: "POST" }, (what, count, id) => {
+      // 6: what has nothing to do with the store.
+      if (what !== 6) bare.told.push([what, count, id[15]]);
     });
   }, NAME);
   return page;
 }
+
+const told = (page: Page) => page.evaluate(() => (window as unknown as Bare).told);
+
+/** A page with a store that is open. */
+async function open(context: BrowserContext): Promise<Page> {
+  const page = await begin(context);
+  await waitFor("an open store", async () => (await told(page)).some(([what]) => what === OPEN));
+  return page;
+}
+
+/** Writes records of one instance, so many ms ago, with so many bytes, under ids that end in 0, 1, 2 … */
+async function write(page: Page, records: { ago: number; bytes: number }[]): Promise<void> {
+  await page.evaluate((records) => {
+    const [bare, now] = [window as unknown as Bare, Date.now()];
+    records.forEach(({ ago, bytes }, at) => {
+      Date.now = () => now - ago;
+      const record = new Uint8Array(16 + bytes).fill(7, 0, 8);
+      record.set([at >> 8, at & 255], 14);
+      bare.operate(0, record);
+    });
+    Date.now = () => now;
+  }, records);
+  await waitFor("the records", async () => (await told(page)).filter(([what]) => what === STORED).length === records.length);
+}
+
+/** How many records are in the store. */
+const count = (page: Page) =>
+  page.evaluate(
+    (name) =>
+      new Promise<number>((resolve) => {
+        const request = indexedDB.open(name);
+        request.onsuccess = () => {
+          const count = request.result.transaction("records").objectStore("records").count();
+          count.onsuccess = () => {
+            request.result.close();
+            resolve(count.result);
+          };
+        };
+      }),
+    LEAD,
+  );
 
 const operate = (page: Page, operation: number) =>
   page.evaluate((operation) => (window as unknown as Bare).operate(operation, new Uint8Array()), operation);
@@ -74,5 +120,84 @@ test("who gives the lead up leaves it to another page, and takes it again when i
   await waitFor("nobody", async () => (await leads(one)) === "0,0");
   await operate(one, LOOK);
   await waitFor("the lead again", async () => (await leads(one)) === "1,0");
+  await context.close();
+});
+
+const [HOUR_MS, DAY_MS] = [3_600_000, 86_400_000];
+const left = {
+  "too old, unless a clock stood wrong": [[400 * DAY_MS, 8 * DAY_MS, 6 * DAY_MS, HOUR_MS], [9, 9, 9, 9], [0, 1, 0, 0]],
+  "too many": [Array(258).fill(HOUR_MS), Array(258).fill(9), [1, 1, ...Array(256).fill(0)]],
+  "too much": [[5, 4, 3, 2, 1], Array(5).fill(4 * 1024 * 1024), [1, 0, 0, 0, 0]],
+} as Record<string, [number[], number[], number[]]>;
+
+for (const [what, [ages, sizes, spent]] of Object.entries(left)) {
+  test(`of what dead pages have left is given up what is ${what}; the oldest is told of first`, async () => {
+    const context = await (await fixture.browser()).newContext();
+    const gone = await open(context);
+    await write(gone, ages.map((ago, at) => ({ ago, bytes: sizes[at]! })));
+    const page = await open(context);
+    await gone.close();
+    await operate(page, LOOK);
+    const orphans = async () => (await told(page)).filter(([what]) => what === ORPHAN);
+    await waitFor("all of them", async () => (await orphans()).length >= ages.length);
+    assert.deepEqual((await orphans()).map(([, , id]) => id), ages.map((_, at) => at & 255));
+    assert.deepEqual((await orphans()).map(([, count]) => count), spent);
+    await context.close();
+  });
+}
+
+test("what is delivered after the end is erased, and nothing is left open", async () => {
+  const context = await (await fixture.browser()).newContext();
+  const page = await open(context);
+  await write(page, [{ ago: 0, bytes: 9 }]);
+  await operate(page, END);
+  assert.equal(await count(page), 1);
+  await page.evaluate((operation) => {
+    const id = new Uint8Array(16).fill(7, 0, 8);
+    (window as unknown as Bare).operate(operation, id);
+  }, ERASE);
+  await waitFor("an empty store", async () => (await count(page)) === 0);
+  const deleted = await page.evaluate(
+    (name) =>
+      new Promise((resolve) => {
+        const request = indexedDB.deleteDatabase(name);
+        request.onsuccess = () => resolve("deleted");
+        request.onblocked = () => resolve("somebody has it open");
+      }),
+    LEAD,
+  );
+  assert.equal(deleted, "deleted");
+  await context.close();
+});
+
+test("a database that does not open in time is none, and is not told of when it comes", async () => {
+  const context = await (await fixture.browser()).newContext();
+  const holder = await context.newPage();
+  await holder.goto(`${fixture.server.url}/blank`);
+  // An upgrade that goes on until it is told to end: whoever opens the database waits for it.
+  await holder.evaluate(
+    (name) =>
+      new Promise<void>((begun) => {
+        const request = indexedDB.open(name, 1);
+        request.onupgradeneeded = () => {
+          const records = request.result.createObjectStore("records");
+          const goOn = (): void => {
+            if (!window.name) records.count().onsuccess = goOn;
+          };
+          goOn();
+          begun();
+        };
+        request.onsuccess = () => request.result.close();
+      }),
+    LEAD,
+  );
+  await context.clock.install();
+  const page = await begin(context);
+  assert.deepEqual(await told(page), []);
+  await page.clock.runFor(10_000);
+  await waitFor("the end of the patience", async () => (await told(page)).length > 0);
+  await holder.evaluate(() => void (window.name = "enough"));
+  assert.equal(await count(holder), 0, "it can be opened now");
+  assert.deepEqual((await told(page)).map(([what]) => what), [CLOSED]);
   await context.close();
 });

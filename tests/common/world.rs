@@ -187,8 +187,7 @@ impl World {
 
     /// The store can be used.
     pub(crate) fn open_store(&mut self) {
-        let records = self.store.len();
-        self.handle(Event::Journal(Store::Open { records }));
+        self.handle(Event::Journal(Store::Open));
     }
 
     /// Lets time pass; the client is woken when it asked for it.

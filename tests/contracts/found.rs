@@ -76,16 +76,6 @@ fn what_is_read_from_the_store_makes_no_larger_body_than_what_is_not() {
 }
 
 #[test]
-fn a_store_that_was_found_full_is_written_when_others_have_sent_what_was_there() {
-    let mut world = World::new();
-    world.handle(Event::Journal(Store::Open { records: 512 }));
-    world.online(false);
-    world.log(Level::Error, "kept");
-    world.advance(1_000);
-    assert_eq!(world.store.len(), 1);
-}
-
-#[test]
 fn what_another_page_has_sent_of_this_one_is_unconfirmed_and_the_journal_goes_on() {
     let mut world = with(|config| config.buffer_bytes = 20_000);
     world.online(false);
@@ -152,4 +142,58 @@ fn a_record_that_was_begun_as_the_page_came_back_is_erased_with_its_entries() {
     }
     assert_eq!(world.count(counter::DELIVERED), 1);
     assert!(world.store.is_empty(), "the next page would send it again");
+}
+
+#[test]
+fn nothing_that_is_held_is_dropped_for_what_is_read_back() {
+    let mut world = with(|config| {
+        config.batch_entries = 5;
+        config.buffer_bytes = 20_000;
+        config.timeout_ms = 100;
+    });
+    world.online(false);
+    for _ in 0..4 {
+        world.log_with(Level::Info, &json!({ "data": "x".repeat(4_000) }));
+        world.advance(400);
+    }
+    // They are in the store alone, and nothing more is written: memory fills up again.
+    world.store_answers = false;
+    for _ in 0..4 {
+        world.log_with(Level::Info, &json!({ "data": "x".repeat(4_000) }));
+    }
+    assert_eq!(world.count(counter::STORED), 4);
+    world.advance(1_000);
+    world.refuse_store();
+    world.store_answers = true;
+    world.online(true);
+    world.log(Level::Debug, "one more");
+    for _ in 0..20 {
+        while !world.open().is_empty() {
+            world.answer(200);
+        }
+        world.advance(1_000);
+    }
+    assert_eq!(world.dropped(DropReason::BufferFull), 0);
+    assert_eq!(world.count(counter::DELIVERED), 9);
+}
+
+#[test]
+fn what_an_earlier_page_left_takes_no_memory_from_what_this_one_logs() {
+    let mut page = with(|_| {});
+    for _ in 0..4 {
+        page.log_with(Level::Info, &json!({ "data": "x".repeat(8_000) }));
+    }
+    page.advance(1_000);
+    let mut small = config();
+    small.buffer_bytes = 16 * 1024;
+    let mut world = World::start(small, *b"another instance");
+    world.store = page.store;
+    world.open_store();
+    world.log_with(Level::Error, &json!({ "data": "x".repeat(8_000) }));
+    let id = *world.store.keys().next().expect("a record");
+    world.handle(Event::Journal(Store::Orphan(id)));
+    assert_eq!(world.open().len(), 1);
+    world.log_with(Level::Debug, &json!({ "data": "x".repeat(4_000) }));
+    assert_eq!(world.dropped(DropReason::BufferFull), 0);
+    assert_eq!(world.count(counter::BUFFERED), 2);
 }

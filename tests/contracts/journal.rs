@@ -8,7 +8,7 @@ use sapwood::core::encode::stored;
 use sapwood::core::error::Problem;
 use sapwood::core::event::{Event, Store};
 use sapwood::core::level::Level;
-use sapwood::core::limits::{JOURNAL_BYTES_MAX, READ_MS_MAX};
+use sapwood::core::limits::{JOURNAL_BYTES_MAX, READ_MS_MAX, STORE_MS_MAX};
 use sapwood::core::stats::{DropReason, counter};
 use serde_json::json;
 
@@ -293,6 +293,53 @@ fn a_store_that_refuses_is_told_of_once_and_memory_has_to_do() {
     world.answer(200);
     world.advance(5_000);
     assert_eq!(world.count(counter::DELIVERED), 2);
+}
+
+#[test]
+fn a_write_that_is_not_answered_counts_as_refused_after_a_while() {
+    let mut world = with(|config| config.flush_interval_ms = 3_600_000);
+    world.store_answers = false;
+    world.log(Level::Info, "kept");
+    world.advance(399 + STORE_MS_MAX);
+    assert!(world.reports.is_empty());
+    world.advance(1);
+    assert_eq!(world.reports, [(Problem::StoreFailed, 0)]);
+    world.log(Level::Info, "in memory");
+    world.advance(1_000_000);
+    assert_eq!((world.store_open.len(), world.reports.len()), (1, 1));
+    // It was only slow: nothing of it is left when its entries are delivered.
+    world.answer_store();
+    assert_eq!(world.store.len(), 1);
+    world.store_answers = true;
+    deliver_now(&mut world);
+    assert_eq!(world.count(counter::DELIVERED), 2);
+    assert!(world.store.is_empty());
+}
+
+#[test]
+fn time_that_the_page_slept_is_not_held_against_the_store() {
+    let mut world = with(|config| config.flush_interval_ms = 3_600_000);
+    world.store_answers = false;
+    world.log(Level::Info, "kept");
+    world.advance(400);
+    world.jump_to(world.now.monotonic + 600_000);
+    world.handle(Event::Wake);
+    assert!(!world.reports.contains(&(Problem::StoreFailed, 0)));
+    // A minute hidden, in the cache.
+    world.hide();
+    world.jump_to(world.now.monotonic + 60_000);
+    world.show();
+    assert!(!world.reports.contains(&(Problem::StoreFailed, 0)));
+    world.store_answers = true;
+    world.answer_store();
+    assert_eq!(world.store.len(), 1);
+}
+
+fn deliver_now(world: &mut World) {
+    world.flush(1_000);
+    while !world.open().is_empty() {
+        world.answer(200);
+    }
 }
 
 #[test]

@@ -228,3 +228,78 @@ fn a_page_whose_key_is_refused_leaves_the_sending_to_others() {
     world.advance(120_000);
     assert_eq!((world.releases, world.scans), (1, 1), "once, and it does not come back");
 }
+
+#[test]
+fn what_dead_pages_left_too_much_of_is_given_up_though_nothing_is_sent() {
+    let mut page = with(|config| config.batch_entries = 1);
+    page.online(false);
+    page.log_many(3);
+    page.advance(2_000);
+    assert_eq!(page.store.len(), 3);
+    let mut world = next_page(page);
+    world.fail();
+    let ids: Vec<_> = world.store.keys().copied().collect();
+    // The first one is on its way already and stays; another is still unread, and the last was never told of.
+    for id in &ids[..2] {
+        world.handle(Event::Journal(Store::Spent(*id)));
+    }
+    world.handle(Event::Journal(Store::Spent(*b"never told of it")));
+    assert_eq!(world.store.keys().copied().collect::<Vec<_>>(), [ids[0], ids[2]]);
+    let recovered = world.client.recovered();
+    assert_eq!(
+        recovered[counter::DROPPED + DropReason::Expired as usize],
+        2,
+        "at least"
+    );
+    deliver(&mut world);
+    assert_eq!(world.client.recovered()[counter::DELIVERED], 2);
+    assert!(world.store.is_empty());
+}
+
+#[test]
+fn what_a_newer_version_wrote_is_left_to_it_and_keeps_nothing_from_being_read() {
+    let mut page = with(|config| config.batch_entries = 1);
+    page.log_many(2);
+    page.advance(1_000);
+    let id = *page.store.keys().next().expect("a record");
+    // As any version begins: a checksum, and then its number.
+    let mut newer = page.store[&id].clone();
+    newer[5] = b'2';
+    let sum = newer[4..].iter().fold(0x811c_9dc5_u32, |sum, byte| {
+        (sum ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
+    });
+    newer[..4].copy_from_slice(&sum.to_be_bytes());
+    page.store.insert(id, newer);
+    let mut world = next_page(page);
+    deliver(&mut world);
+    assert_eq!(world.store.keys().copied().collect::<Vec<_>>(), [id]);
+    assert_eq!(world.client.recovered()[counter::DELIVERED], 1);
+    assert_eq!(world.client.recovered()[counter::ACCEPTED], 1, "nor is it counted");
+    assert!(world.reports.is_empty());
+}
+
+#[test]
+fn a_clock_that_was_set_makes_no_record_too_old() {
+    const YEAR_MS: u64 = 365 * DAY_MS;
+    // Of this page, which has it in the store alone.
+    let mut page = with(|config| config.buffer_bytes = 20_000);
+    page.online(false);
+    for _ in 0..4 {
+        page.log_with(Level::Info, &json!({ "data": "x".repeat(8_000) }));
+        page.advance(400);
+    }
+    assert!(page.count(counter::STORED) > 0);
+    page.now.unix += 30 * DAY_MS;
+    page.online(true);
+    deliver(&mut page);
+    assert_eq!(page.count(counter::DELIVERED), 4);
+    // Of another one, whose clock began at 1970.
+    let mut page = world();
+    page.now.unix = 1_000;
+    page.log(Level::Info, "kept");
+    page.advance(1_000);
+    let mut next = next_page(page);
+    assert!(next.now.unix > 50 * YEAR_MS);
+    deliver(&mut next);
+    assert_eq!(next.client.recovered()[counter::DELIVERED], 1);
+}

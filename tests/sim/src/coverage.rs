@@ -139,6 +139,7 @@ const NAMES: &[(&str, &[&str])] = &[
             "orphan that lives",
             "not begun",
             "erased after the end",
+            "spent",
             "torn write",
             "lost write",
             "lost though stored",

@@ -119,8 +119,7 @@ impl World {
         if self.tabs[tab].journal == Journal::None {
             self.tabs[tab].journal = Journal::Open;
         }
-        let records = self.disk.records.len();
-        self.tell(tab, Event::Journal(Store::Open { records }));
+        self.tell(tab, Event::Journal(Store::Open));
     }
 
     /// The store is gone for this page.

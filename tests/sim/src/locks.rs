@@ -154,7 +154,13 @@ impl World {
                 .any(|page| page.instance == id[..8] && page.life != Life::Dead);
             self.seen
                 .note("store", if lives { "orphan that lives" } else { "orphan" });
-            self.tell(tab, Event::Journal(Store::Orphan(id)));
+            // Sometimes there are too many, the driver says.
+            if self.rng.chance(20) {
+                self.seen.note("store", "spent");
+                self.tell(tab, Event::Journal(Store::Spent(id)));
+            } else {
+                self.tell(tab, Event::Journal(Store::Orphan(id)));
+            }
         }
     }
 

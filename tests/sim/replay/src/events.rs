@@ -44,10 +44,7 @@ pub(crate) fn write(out: &mut Vec<u8>, now: Now, event: &Event<'_>) {
 
 fn write_store(out: &mut Vec<u8>, store: &Store<'_>) {
     match store {
-        Store::Open { records } => {
-            put(out, 0);
-            put(out, *records as u64);
-        }
+        Store::Open => put(out, 0),
         Store::Closed => put(out, 1),
         Store::Later => put(out, 6),
         Store::Stored(id) => {
@@ -60,6 +57,10 @@ fn write_store(out: &mut Vec<u8>, store: &Store<'_>) {
         }
         Store::Orphan(id) => {
             put(out, 4);
+            out.extend_from_slice(id);
+        }
+        Store::Spent(id) => {
+            put(out, 7);
             out.extend_from_slice(id);
         }
         Store::Loaded { id, bytes } => {
@@ -134,8 +135,7 @@ fn outcome(from: &mut Reader<'_>) -> Outcome {
 fn store<'a>(from: &mut Reader<'a>) -> Store<'a> {
     let kind = from.number();
     if kind == 0 {
-        let records = from.number() as usize;
-        return Store::Open { records };
+        return Store::Open;
     }
     if kind == 1 {
         return Store::Closed;
@@ -148,6 +148,7 @@ fn store<'a>(from: &mut Reader<'a>) -> Store<'a> {
         2 => Store::Stored(id),
         3 => Store::Refused(id),
         4 => Store::Orphan(id),
+        7 => Store::Spent(id),
         _ => Store::Loaded {
             id,
             bytes: from.bytes(),

@@ -139,12 +139,13 @@ mod tests {
             outcome(Outcome::Taken),
             outcome(Outcome::Answered(answer)),
             Event::Consent(sapwood::core::config::Consent::Denied),
-            Event::Journal(Store::Open { records: 200 }),
+            Event::Journal(Store::Open),
             Event::Journal(Store::Closed),
             Event::Journal(Store::Later),
             Event::Journal(Store::Stored(id)),
             Event::Journal(Store::Refused(id)),
             Event::Journal(Store::Orphan(id)),
+            Event::Journal(Store::Spent(id)),
             Event::Journal(Store::Loaded { id, bytes }),
         ];
         for event in events {

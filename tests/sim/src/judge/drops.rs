@@ -54,7 +54,8 @@ impl Drops {
 
     /// The application is told.
     ///
-    /// `oldest`: what was logged until then may be given up by its age.
+    /// `oldest`: what was logged until then may be given up by its age. How many were lost in the store, and of how many records
+    /// there was too much.
     pub(crate) fn told(
         &mut self,
         reason: DropReason,
@@ -62,10 +63,10 @@ impl Drops {
         oldest: Millis,
         books: &Books,
         rules: &Rules,
-        lost: u64,
+        [lost, given_up]: [u64; 2],
     ) {
         assert!(count > 0, "told of nothing");
-        self.lost = lost;
+        self.lost = lost + given_up;
         let told = &mut self.told[reason as usize];
         *told += count;
         let most = match reason {
@@ -76,7 +77,7 @@ impl Drops {
             DropReason::Unserialisable => self.unwritable,
             DropReason::Consent if self.denied => u64::MAX,
             DropReason::Closed if self.closing => u64::MAX,
-            DropReason::Expired => books.older_than(oldest) + books.read_older_than(oldest),
+            DropReason::Expired => books.older_than(oldest) + books.read_older_than(oldest) + given_up,
             DropReason::StoreFailed => lost,
             DropReason::RateLimited => books.limited(rules),
             DropReason::BufferFull if self.full => u64::MAX,

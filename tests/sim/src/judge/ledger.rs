@@ -43,6 +43,10 @@ pub(crate) struct Ledger {
     early: BTreeSet<(String, u64)>,
     /// Of how many entries the loss in the store is explained.
     pub(crate) lost: u64,
+    /// Records that are to be given up.
+    pub(crate) spent: BTreeSet<Id>,
+    /// How often that was told, and may count as a loss of one entry.
+    pub(crate) given_up: u64,
     /// Records that were erased unread in this event: one entry each, as far as anybody knows.
     pub(crate) unread: u64,
     /// Own entries that the store had alone and has no more.
@@ -55,7 +59,7 @@ impl Ledger {
     /// The store does something; `stored`: so many own entries are in it alone.
     pub(crate) fn event(&mut self, now: Now, event: &Store<'_>, instance: &str, stored: u64, books: &mut Books) {
         match event {
-            Store::Open { .. } => (self.open, self.writable) = (true, true),
+            Store::Open => (self.open, self.writable) = (true, true),
             Store::Later => {}
             Store::Closed => {
                 self.lost += stored + self.orphans.len() as u64;
@@ -63,6 +67,7 @@ impl Ledger {
                     written: std::mem::take(&mut self.written),
                     loaded: std::mem::take(&mut self.loaded),
                     lost: self.lost,
+                    given_up: self.given_up,
                     quiet_until: self.quiet_until,
                     ..Ledger::default()
                 };
@@ -78,8 +83,16 @@ impl Ledger {
                 }
             }
             // Without locks a driver does not know its own from others'.
-            Store::Orphan(id) if hex(&id[..8]) == instance => {}
+            Store::Orphan(id) | Store::Spent(id) if hex(&id[..8]) == instance => {}
             Store::Orphan(id) => drop(self.orphans.insert(*id)),
+            Store::Spent(id) => {
+                // What is being read is read; what is held stays.
+                if self.reading != Some(*id) {
+                    self.given_up += 1;
+                }
+                self.orphans.insert(*id);
+                self.spent.insert(*id);
+            }
             Store::Loaded { id, bytes } => {
                 if self.reading.take_if(|reading| reading == id).is_some() {
                     self.read(now, id, bytes, instance, books);
@@ -142,6 +155,11 @@ impl Ledger {
     /// What was asked before the page was frozen may never be answered.
     pub(crate) fn restored(&mut self) {
         (self.reading, self.writing) = (None, None);
+    }
+
+    /// The client has said that it writes no more.
+    pub(crate) fn gave_up(&mut self) {
+        self.writable = false;
     }
 
     /// What the user has denied is not read any more.
@@ -225,8 +243,8 @@ impl Ledger {
         self.reading = Some(id);
     }
 
-    /// A record is to be erased; whether it is known what is in it. `denied`: the user has denied consent, and nobody is to read it.
-    pub(crate) fn erase(&mut self, now: Now, id: Id, denied: bool, books: &Books) -> bool {
+    /// A record is to be erased; whether it is known what is in it. `unread`: nobody is to read it.
+    pub(crate) fn erase(&mut self, now: Now, id: Id, unread_too: bool, books: &Books) -> bool {
         self.may_touch(now);
         assert!(
             self.reading != Some(id),
@@ -239,7 +257,7 @@ impl Ledger {
         let unread = self.orphans.remove(&id);
         if unread {
             assert!(
-                denied || self.read.contains(&id),
+                unread_too || self.read.contains(&id),
                 "I7: a record of another page is erased, and nobody has read it"
             );
             self.unread += 1;

@@ -198,7 +198,7 @@ impl Judge {
     /// The application is told of drops.
     pub(crate) fn told(&mut self, now: Now, reason: DropReason, count: u64) {
         self.awake();
-        let lost = self.ledger.lost;
+        let lost = [self.ledger.lost, self.ledger.given_up];
         let oldest = now.monotonic.saturating_sub(self.age_max());
         self.drops.told(reason, count, oldest, &self.books, &self.rules, lost);
     }
@@ -217,7 +217,7 @@ impl Judge {
     pub(crate) fn reported(&mut self, problem: Problem) {
         self.awake();
         if problem == Problem::StoreFailed {
-            self.ledger.writable = false;
+            self.ledger.gave_up();
         }
     }
 
@@ -234,11 +234,12 @@ impl Judge {
         self.ledger.load(now, id);
     }
 
-    /// A record is to be erased. Does it go unread, because the user has denied consent?
+    /// A record is to be erased. Does it go unread, because the user has denied consent or dead pages have left too much?
     pub(crate) fn erase(&mut self, now: Now, id: Id) -> bool {
         self.awake();
-        let known = self.ledger.erase(now, id, self.drops.denied, &self.books);
-        !known && self.drops.denied
+        let unread = self.drops.denied || self.ledger.spent.contains(&id);
+        let known = self.ledger.erase(now, id, unread, &self.books);
+        !known && unread
     }
 
     /// The client sleeps.
