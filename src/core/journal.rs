@@ -281,6 +281,8 @@ pub fn handle(destination: &mut Destination, event: Store<'_>, state: &mut State
                 journal.put(Unread { id, ..ORPHAN });
             }
         }
+        // Without locks the driver does not know this instance's own from others'.
+        Store::Spent(id) if id[..8] == state.instance => {}
         Store::Spent(id) => {
             if let Some(at) = journal.unread.iter().position(|unread| unread.id == id) {
                 if journal.reading == Some(id) {
@@ -288,7 +290,7 @@ pub fn handle(destination: &mut Destination, event: Store<'_>, state: &mut State
                 }
                 journal.unread.remove(at);
             }
-            if journal.open && !journal.adopted.contains(&id) && id[..8] != state.instance {
+            if journal.open && !journal.adopted.contains(&id) {
                 journal.adopted.push(id);
                 lose(destination, Unread { id, ..ORPHAN }, DropReason::Expired, state);
             }
