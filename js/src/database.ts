@@ -9,7 +9,7 @@
 
 /** The one object store. */
 const RECORDS = "records";
-/** It is waited for so long when it is opened, in ms. */
+/** It is waited for so long when it is opened, until it has done something, in ms. */
 const OPEN_MS_MAX = 10_000;
 
 export interface Database {
@@ -32,9 +32,12 @@ export function database(name: string, gone: () => void): Database {
   /** The connection; none until it is used again after it was closed. */
   let ready: Promise<IDBDatabase> | undefined;
   const running = new Set<IDBTransaction>();
+  /** Ends the wait for a connection and its first transaction. */
+  let late: ReturnType<typeof setTimeout> | undefined;
   let over = false;
 
   const close = (frozen?: boolean): void => {
+    clearTimeout(late);
     if (frozen) {
       for (const transaction of running) {
         running.delete(transaction);
@@ -55,7 +58,7 @@ export function database(name: string, gone: () => void): Database {
   };
   const open = (): Promise<IDBDatabase> => {
     const opened = new Promise<IDBDatabase>((resolve, reject) => {
-      const late = setTimeout(reject, OPEN_MS_MAX);
+      late = setTimeout(lost, OPEN_MS_MAX);
       const request = globalThis.indexedDB.open(name, 1);
       request.onupgradeneeded = () => request.result.createObjectStore(RECORDS);
       request.onerror = (event) => {
@@ -65,7 +68,6 @@ export function database(name: string, gone: () => void): Database {
       request.onblocked = reject;
       request.onsuccess = () => {
         const db = request.result;
-        clearTimeout(late);
         // Another page wants to delete it, or the browser has.
         db.onversionchange = db.onclose = lost;
         if (over) db.close();
@@ -87,6 +89,7 @@ export function database(name: string, gone: () => void): Database {
           request.onerror = (event) => event.preventDefault();
           transaction.oncomplete = () => {
             running.delete(transaction);
+            clearTimeout(late);
             if (request.error) failed(true);
             else done(request.result);
           };

@@ -21,7 +21,7 @@ const DESCRIPTIONS: Readonly<Record<Name, string>> = {
   userId: "The user of all entries, until `setUserId`.",
   sessionId: "The session of all entries, until `setSessionId`.",
   session:
-    "Gives entries without a `sessionId` one of their own: of the `tab` (a duplicated tab gets its own), or one for all tabs of the `browser`. It ends after half an hour in which none of its pages logged. Kept in the storage, and only with consent.",
+    "Gives entries without a `sessionId` one of their own: of the `tab` (a duplicated tab gets its own), or one for all tabs of the `browser`. A page that starts more than half an hour after the last one was heard begins another. Kept in the storage, and only with consent.",
   user: "`{ id, name, email }` of all entries, until `setUser`.",
   tags: "Tags of all entries, until `setTags`.",
   context: "Context of all entries; `setContext` and `child` merge into it.",

@@ -51,7 +51,7 @@ export function keepSession(log: Logger, kind: "tab" | "browser"): void {
       if (stored && Math.abs(now - +at) < IDLE_MS) ids.set(kind, stored.slice(0, ID_MAX));
     });
     const last = id;
-    id = ids.get(kind) ?? flowId(kind);
+    id = ids.get(kind) ?? (id || flowId(kind));
     ids.set(kind, id);
     if (!last || log._own.some(([field, value]) => field === FIELD_SESSION_ID && value === last)) log.setSessionId(id);
     // Other tabs share it at once; a tab's own is there only between two pages.

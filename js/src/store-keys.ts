@@ -16,13 +16,17 @@ const [AGE_MS, JUMP_MS] = [7 * 86_400_000, 365 * 86_400_000];
 export const hex = (bytes: ArrayBuffer | Uint8Array): string =>
   Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
 
-/** Which of these records, the oldest first, are to be given up: 1, or else 0. */
-export function spent(keys: Key[]): number[] {
+/** Without locks some of these pages may live, each with twice as many. */
+const UNLOCKED = 4;
+
+/** Which of these records, the oldest first, are to be given up: 1, or else 0. `locked`: their pages are dead for sure. */
+export function spent(keys: Key[], locked: boolean): number[] {
+  const times = locked ? 1 : UNLOCKED;
   let count = keys.length;
   let bytes = keys.reduce((sum, key) => sum + key[1], 0);
   return keys.map(([at, size]) => {
     const age = Date.now() - at;
-    const gone = count > RECORDS_MAX || bytes > BYTES_MAX || (age > AGE_MS && age < JUMP_MS);
+    const gone = count > RECORDS_MAX * times || bytes > BYTES_MAX * times || (age > AGE_MS && age < JUMP_MS);
     if (gone) {
       count -= 1;
       bytes -= size;

@@ -46,16 +46,34 @@ export function journal(name: string, url: string, init: RequestInit, tell: Tell
   let leading = false;
   let asked = false;
   let looking: ReturnType<typeof setInterval> | undefined;
+  /** Has the core been told that there is a store? */
+  let opened = false;
   /** The logger has ended, and only erases what was delivered late. */
   let ended = false;
-  /** The keys of the records that the core knows of, by id. */
+  /** The keys of the records that the core knows of, by id; and of those that are being erased. */
   const keys = new Map<string, Key>();
+  const erasing = new Map<string, Key>();
 
-  const db = database(name, () => {
+  const gone = (): void => {
     if (!ended) tell(CLOSED!, 0, NOTHING);
     ended = true;
     suspend();
-  });
+  };
+  const db = database(name, gone);
+  const begin = (): void => {
+    const done = (): void => {
+      if (!opened) tell(OPEN!, 0, NOTHING);
+      opened = true;
+    };
+    db._act("readonly", (records) => records.count(), done, gone);
+  };
+  const erase = (key: Key, named: string): void => {
+    const done = (): void => {
+      erasing.delete(named);
+      if (ended) suspend();
+    };
+    db._act("readwrite", (records) => records.delete(key), done, done);
+  };
   /** The lock of the instance that has written this. */
   const nameOf = (id: ArrayBuffer): string => `${name} ${hex(id.slice(0, INSTANCE_BYTES))}`;
 
@@ -63,32 +81,33 @@ export function journal(name: string, url: string, init: RequestInit, tell: Tell
   const look = (found: (keys: Key[]) => void): void =>
     db._act("readonly", (records) => records.getAllKeys(), (all) => found(all as Key[]));
   /** Those whose page is not, and which of them are to be given up. */
-  const orphans = (dead: Key[]): void => {
-    const gone = spent(dead);
+  const orphans = (dead: Key[], locked: boolean): void => {
+    const gone = spent(dead, locked);
     dead.forEach((key, i) => {
       keys.set(hex(key[2]), key);
       tell(ORPHAN!, gone[i]!, new Uint8Array(key[2]));
     });
   };
 
-  const scan = async (): Promise<void> => {
+  // The keys first: whose record is there has its lock.
+  const scan = (): void => look((all) => void sift(all).catch(() => {}));
+  const sift = async (all: Key[]): Promise<void> => {
     const names = await locks._held();
-    if (!leading) return undefined;
+    if (!leading) return;
     if (!names) {
       // A living page would have sent them meanwhile. If it has not, the receiver removes what comes twice.
-      return look((before) => {
-        const known = new Set(before.map((key) => hex(key[2])));
-        setTimeout(() => leading && look((all) => orphans(all.filter((key) => known.has(hex(key[2]))))), ORPHAN_AGE_MS);
-      });
+      const known = new Set(all.map((key) => hex(key[2])));
+      setTimeout(() => leading && look((still) => orphans(still.filter((key) => known.has(hex(key[2]))), false)), ORPHAN_AGE_MS);
+      return;
     }
     // Who lives, or is about to be gone, is looked for again when it is.
     for (const other of names) if (other?.startsWith(`${name} `) && other !== instance) locks._watch(other, lead);
-    look((all) => orphans(all.filter((key) => !names.has(nameOf(key[2])))));
+    orphans(all.filter((key) => !names.has(nameOf(key[2]))), true);
   };
 
   /** Becomes the one sender of what dead pages left, as soon as no other page is, and looks for it. */
   const lead = (): void => {
-    if (leading) void scan().catch(() => {});
+    if (leading) scan();
     else if (!asked) {
       asked = true;
       void locks._hold(name).then(() => {
@@ -115,8 +134,11 @@ export function journal(name: string, url: string, init: RequestInit, tell: Tell
   };
   const pagehide = (event: PageTransitionEvent): void => suspend(event.persisted);
   const pageshow = (event: PageTransitionEvent): void => {
-    // What was written before lives again; the rest is the core's to ask for.
-    if (event.persisted && instance && !ended) alive ??= life._hold(instance);
+    if (!event.persisted || ended) return;
+    // What was written before lives again, and what was being erased is; the rest is the core's to ask for.
+    if (instance) alive ??= life._hold(instance);
+    erasing.forEach(erase);
+    if (!opened) begin();
   };
 
   try {
@@ -126,7 +148,7 @@ export function journal(name: string, url: string, init: RequestInit, tell: Tell
     // It is no page.
   }
   if (later) void Promise.resolve().then(() => tell(ABLE!, 0, NOTHING));
-  db._act("readonly", (records) => records.count(), () => tell(OPEN!, 0, NOTHING));
+  begin();
 
   return (operation, bytes) => {
     const id = bytes.slice(0, ID_BYTES);
@@ -143,9 +165,9 @@ export function journal(name: string, url: string, init: RequestInit, tell: Tell
       );
     } else if (operation === ERASE) {
       const key = keys.get(named)!;
-      const done = (): unknown => ended && suspend();
       keys.delete(named);
-      db._act("readwrite", (records) => records.delete(key), done, done);
+      erasing.set(named, key);
+      erase(key, named);
     } else if (operation === LOAD) {
       const loaded = (record?: unknown): void => {
         const read = new Uint8Array(ID_BYTES + ((record as Uint8Array | undefined)?.length ?? 0));

@@ -92,6 +92,8 @@ pub struct Journal {
     pub read_until: Millis,
     /// Records of earlier pages whose entries are held, or were.
     pub adopted: Vec<Id>,
+    /// Records that only a newer version can read.
+    pub newer: Vec<Id>,
     /// Entries that the end of `close` left in the store.
     left: u64,
     /// Is it time to look for records of pages that are gone?
@@ -275,7 +277,9 @@ pub fn handle(destination: &mut Destination, event: Store<'_>, state: &mut State
             }
         }
         Store::Orphan(id) => {
-            let known = journal.unread.iter().any(|unread| unread.id == id) || journal.adopted.contains(&id);
+            let known = journal.unread.iter().any(|unread| unread.id == id)
+                || journal.adopted.contains(&id)
+                || journal.newer.contains(&id);
             if journal.open && !known && id[..8] != state.instance && journal.unread.len() < JOURNAL_RECORDS_MAX {
                 journal.put(Unread {
                     id,
@@ -289,15 +293,11 @@ pub fn handle(destination: &mut Destination, event: Store<'_>, state: &mut State
             journal.unread.retain(|unread| unread.id != id);
             if journal.open && !journal.adopted.contains(&id) {
                 journal.adopted.push(id);
-                lose(
-                    destination,
-                    Unread {
-                        id,
-                        ..Unread::default()
-                    },
-                    DropReason::Expired,
-                    state,
-                );
+                let unread = Unread {
+                    id,
+                    ..Unread::default()
+                };
+                lose(destination, unread, DropReason::Expired, state);
             }
         }
         Store::Loaded { id, bytes } => {

@@ -86,7 +86,7 @@ pub fn loaded(destination: &mut Destination, at: usize, bytes: &[u8], state: &mu
             return;
         }
         // It is for a page that can read it.
-        Err(Unreadable::Newer) => return,
+        Err(Unreadable::Newer) => return destination.journal.newer.push(id),
         Err(Unreadable::Damaged) => {
             destination.journal.adopted.push(id);
             destination.journal.fail(state);

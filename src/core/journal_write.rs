@@ -20,7 +20,8 @@ use super::time::Millis;
 pub fn write_at(destination: &Destination, state: &State) -> Millis {
     let journal = &destination.journal;
     if journal.writing.is_some() {
-        return journal.write_until;
+        // The browser may keep a page that nobody has seen yet waiting for its locks.
+        return if state.hidden { Millis::MAX } else { journal.write_until };
     }
     if !journal.writable || journal.is_full() || !state.may_send() {
         return Millis::MAX;

@@ -111,7 +111,7 @@ pub const JOURNAL_BYTES_MAX: usize = 8 * 1024 * 1024;
 pub const JOURNAL_RECORDS_MAX: usize = 512;
 /// What is read from the journal before anything else is waited for so long.
 pub const READ_MS_MAX: u64 = 2_000;
-/// A write that the store has not answered for so long counts as refused; so does its opening (`OPEN_MS_MAX` in `js/src/store.ts`).
+/// A write that the store has not answered for so long counts as refused; so does its opening (`OPEN_MS_MAX` in `js/src/database.ts`).
 pub const STORE_MS_MAX: u64 = 10_000;
 /// What is in the journal is given up when it is older than this: seven days.
 pub const JOURNAL_AGE_MS: u64 = 7 * 86_400_000;

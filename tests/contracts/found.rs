@@ -40,6 +40,32 @@ fn what_is_read_from_the_store_stays_within_the_bound_of_memory() {
 }
 
 #[test]
+fn an_own_record_is_not_given_up_as_a_dead_pages() {
+    let mut world = World::with(|config| {
+        config.buffer_bytes = 20_000;
+        config.flush_interval_ms = 0;
+    });
+    world.open_store();
+    world.online(false);
+    for _ in 0..4 {
+        world.log_with(Level::Info, &json!({ "data": "x".repeat(8_000) }));
+        world.advance(400);
+    }
+    let stored = world.count(counter::STORED);
+    assert!(stored > 0);
+    // Without Web Locks the driver cannot tell them apart.
+    for id in world.store.keys().copied().collect::<Vec<_>>() {
+        world.handle(Event::Journal(Store::Spent(id)));
+    }
+    assert_eq!(world.count(counter::STORED), stored);
+    world.online(true);
+    while world.held() > 0 || world.count(counter::STORED) > 0 {
+        world.answer(200);
+    }
+    assert_eq!(world.count(counter::DELIVERED), 4);
+}
+
+#[test]
 fn what_close_leaves_stays_though_a_larger_record_comes_late() {
     let mut world = World::new();
     world.open_store();

@@ -23,8 +23,8 @@ export interface Context {
 
 /** So many requests an event makes in between, at most: the least that a platform grants is 50, the application's own included. */
 const BETWEEN_MAX = 30;
-/** Each time the next one waits twice as long, up to this, in ms. */
-const PAUSE_MAX_MS = 300_000;
+/** Each time the next one waits twice as long, from this on if the first does not wait, and up to that, in ms. */
+const [PAUSE_MIN_MS, PAUSE_MAX_MS] = [1_000, 300_000];
 
 export class Event {
   readonly log: RootLogger;
@@ -106,8 +106,9 @@ export class Event {
       while (this.#pending.size && !over) await Promise.race([Promise.all(this.#pending), limit]);
       engine._relieve = undefined;
       clearTimeout(this.#timer);
+      this.#timer = undefined;
       this.#ending = true;
-      if (engine._tapes.length || (round ? engine._drops.some(Boolean) : engine._accepted)) await this.log.flush({ timeoutMs: this.#setup.timeoutMs });
+      if (this.#sending || engine._tapes.length || (round ? engine._drops.some(Boolean) : engine._accepted)) await this.log.flush({ timeoutMs: this.#setup.timeoutMs });
     }
     clearTimeout(timer as number);
     engine._discard(DROP_CLOSED);
@@ -127,7 +128,7 @@ export class Event {
     if (this.#sending || this.#sent >= BETWEEN_MAX) return;
     if (full) return this.#send();
     this.#timer ??= setTimeout(() => {
-      this.#pauseMs = Math.max(this.#pauseMs, Math.min(2 * this.#pauseMs, PAUSE_MAX_MS));
+      this.#pauseMs = Math.max(this.#pauseMs, Math.min(2 * this.#pauseMs || PAUSE_MIN_MS, PAUSE_MAX_MS));
       this.#send();
     }, this.#pauseMs);
     // A process (of Node) does not stay for it.

@@ -4,7 +4,7 @@
  * Owns: the wrapper's own options, and what differs in the defaults of the logger's: one batch an event, no second attempt. Invariants:
  * options that come from the environment are read at the first event, for there the secrets are; what is wrong with them then hurts
  * no event, and is told once; all set-ups of an isolate share one instance of the core, those that print another one.
- * Tested in `tests/runtimes/workers.test.ts`, `wrapper.test.ts` and `instances.test.ts`.
+ * Tested in `tests/runtimes/workers.test.ts`, `wrapper.test.ts` and `objects.test.ts`.
  */
 
 import type { Platform } from "../module.js";

@@ -1,7 +1,7 @@
 /**
- * `withSapwood`: the wrapping of handlers, and the order of steps around a call.
+ * `withSapwood`: the wrapping of handlers.
  *
- * Does not own: classes (classes.ts), an event's logger and flush (request.ts), what is said of it (events.ts). Invariants: the answer is the
+ * Does not own: classes (classes.ts), the order of steps around a call (around.ts), an event's logger and flush (request.ts), what is said of it (events.ts). Invariants: the answer is the
  * handler's, its streamed body included; what is thrown is thrown on; what the platform does not give is done without.
  * Tested in `tests/runtimes/workers.test.ts` and `wrapper.test.ts`.
  */
