@@ -187,8 +187,8 @@ pub fn failed(destination: &mut Destination, batch: Box<Batch>, state: &mut Stat
         return destination.wait(half);
     }
     // The browser's refusal of a keepalive request looks like a dead network, but comes at once: the next attempt goes
-    // without. A dead network may be as fast; what the journal has is not given to a beacon because of it.
-    let kept = leaving && destination.journal.holds(&batch);
+    // without. A dead network may be as fast; what the journal can take is not given to a beacon because of it.
+    let kept = leaving && destination.journal.is_writable();
     destination.keepalive_refused = batch.quota_bytes > 0 && waited <= REFUSAL_MS_MAX && !kept;
     if destination.keepalive_refused && leaving {
         return destination.wait(batch);
