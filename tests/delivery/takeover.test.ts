@@ -12,8 +12,8 @@ import { account, fence, marks, openWaiting, settle } from "./exits.js";
 import { record, type Run, RUNS } from "./figures.js";
 
 const ENTRIES = 20;
-/** How long both live after they have logged, in ms. The journal may take half a second, and timers of a page in the background a second. */
-const AGE_MS = 2_000;
+/** How long both live after they have logged, in ms. The journal may take half a second. */
+const AGE_MS = 1_000;
 /** A sender that has just begun, or has not seen the other one go, looks once a minute. */
 const TAKEOVER_MS = 90_000;
 const OPTIONS: Partial<PlainOptions> = {

@@ -27,7 +27,7 @@ const LOGGER_CRATES: [&str; 5] = [
     "web-sys",
 ];
 /// How many cases `test --full` gives each property, where proptest's own number is 256.
-const FULL_PROPERTY_CASES: &str = "1024";
+const FULL_PROPERTY_CASES: &str = "2048";
 
 pub fn fmt(repo: &Repo) -> Result<()> {
     process::run(repo.cargo("fmt").args(["--all", "--check"]))
