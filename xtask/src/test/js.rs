@@ -17,18 +17,20 @@ const BUNDLE: &str = ".test.mjs";
 /// The longest that one test file may take, and one in its long form.
 pub const FILE_MS_MAX: u32 = 180_000;
 pub const FULL_FILE_MS_MAX: u32 = 900_000;
-/// Suites of which two files run at a time: what they measure, they measure in processor time, and most of theirs is waiting.
-const SIDE_BY_SIDE: [&str; 9] = [
-    "wasm",
-    "package",
-    "collector",
-    "viewer",
-    "browser",
-    "contexts",
-    "delivery",
-    "everywhere",
-    "packaging",
+/// Suites of which several files run at a time: what they measure, they measure in processor time, and most of theirs is waiting.
+const SIDE_BY_SIDE: [(&str, u8); 9] = [
+    ("wasm", 2),
+    ("package", 2),
+    ("collector", 2),
+    ("viewer", 2),
+    ("browser", 2),
+    ("contexts", 3),
+    ("delivery", 3),
+    ("everywhere", 4),
+    ("packaging", 2),
 ];
+/// The option that says how many, for a command that knows better.
+pub const AT_A_TIME: &str = "--test-concurrency=";
 /// By this variable tests know that their long form is asked for.
 pub const FULL: (&str, &str) = ("SAPWOOD_FULL", "1");
 
@@ -71,8 +73,11 @@ pub fn suite_by(repo: &Repo, name: &str, node: &mut Command) -> Result<()> {
     prepare(repo, name)?;
     let bundles = bundle(repo, name, sources(repo, name)?)?;
     let record = repo.out("js-tests").join(format!("{name}.tap"));
-    if SIDE_BY_SIDE.contains(&name) {
-        node.arg("--test-concurrency=2");
+    let said = node
+        .get_args()
+        .any(|word| word.to_string_lossy().starts_with(AT_A_TIME));
+    if let Some((_, files)) = SIDE_BY_SIDE.iter().find(|(suite, _)| *suite == name && !said) {
+        node.arg(format!("{AT_A_TIME}{files}"));
     }
     process::run(
         node.args(["--test-reporter=spec", "--test-reporter-destination=stdout"])
