@@ -89,9 +89,11 @@ export function startCore(engine: Engine, load: () => CoreModule): void {
         else _notifier._problem(PROBLEMS[subject] || "internal", undefined, undefined, a || undefined);
       },
       () => engine._drain(),
-      // A core that trapped is called no more.
+      // A core that trapped is called no more. The timer (0) comes in a task of its own; an answer may come inside of a call, where the
+      // page has replaced `fetch`.
       (...signal) =>
-        engine._module === module && whole(engine, signal[3], () => run(engine, (_, core) => module._receive(core, ...signal))),
+        engine._module === module &&
+        whole(engine, signal[0] && (signal[3] || signal), () => run(engine, (_, core) => module._receive(core, ...signal))),
     );
     // What other cores have answered for, none of this one's batches counts.
     engine._shift = (module._used || 0) - engine._past.reduce((sum, count) => sum + count, 0);

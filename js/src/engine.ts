@@ -184,6 +184,7 @@ export class Engine {
     if (!this._alive() || this._depth || !hasStack()) return;
     this._hear?.();
     const tapes = this._take(most);
+    this._module!._begun?._since.push([this, tapes]);
     this._taken = tapes;
     this._moving = tapes.length;
     this._depth = 1;

@@ -27,7 +27,9 @@ function writeOwn(engine: Engine): void {
     str((engine._resource = now));
   }
   engine._drops.forEach((count, reason) => {
-    if (count) [OP_DROP, reason, count].forEach(num);
+    if (!count) return;
+    [OP_DROP, reason, count].forEach(num);
+    _module!._begun?._told.push([engine, reason, count]);
     engine._drops[reason] = 0;
   });
 }

@@ -1,13 +1,15 @@
 /**
  * When the tapes are handed over by themselves: in an idle moment, or in the next task.
  *
- * Owns: at most one idle callback and one timer of an engine, and their removal. Does not own: what is handed over.
+ * Owns: at most one idle callback and one timer of an engine, and their removal; in a page that nobody sees a microtask, which nobody
+ * can take back. Does not own: what is handed over.
  * Invariants: what is on a tape is planned for; a logger that has ended plans nothing. Tested in `tests/facade/handover.test.ts` and
  * `start.test.ts`.
  */
 
 import type { Engine } from "./engine.js";
 import { startLater } from "./start.js";
+import { whole } from "./whole.js";
 
 /** A first entry waits at most this long for an idle moment, in ms. */
 const IDLE_MS = 500;
@@ -21,9 +23,13 @@ export const monotonicMs = (): number => (globalThis.performance ?? Date).now();
 
 /** Plans a hand-over for an idle moment. */
 export function plan(engine: Engine): void {
+  const rest = engine._since + IDLE_MS;
   engine._since = monotonicMs();
   if (engine._loader._edge) return;
   const run = (): unknown => due(engine);
+  // Timers of a page in the background come once a second, and it may go at any moment. At most twice a second, or who logs
+  // because of what was dropped would never come to an end.
+  if (globalThis.document?.hidden && engine._since > rest) return void Promise.resolve().then(run);
   const timeout = Math.min(IDLE_MS, engine._config.flushInterval);
   const idle: typeof requestIdleCallback | undefined = globalThis.requestIdleCallback;
   if (!timeout) planNow(engine);
@@ -47,5 +53,5 @@ export function unplan(engine: Engine): void {
 export async function due(engine: Engine): Promise<void> {
   unplan(engine);
   if (!engine._module) await startLater(engine);
-  engine._drain(TURN_ENTRIES);
+  whole(engine, undefined, () => engine._drain(TURN_ENTRIES));
 }

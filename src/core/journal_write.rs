@@ -12,7 +12,7 @@ use super::effect::Effect;
 use super::encode::{json, stored};
 use super::journal::{JOURNAL, Journal, Record};
 use super::journal_read::read_at;
-use super::limits::{HEADER_SLACK_BYTES, JOURNAL_DELAY_MS};
+use super::limits::{HEADER_SLACK_BYTES, JOURNAL_DELAY_MS, STORE_MS_MAX};
 use super::state::{Phase, State};
 use super::time::Millis;
 
@@ -30,19 +30,25 @@ pub fn write_at(destination: &Destination, state: &State) -> Millis {
         let begin = heads.partition_point(|head| head.seq <= journal.upto);
         heads.get(begin).map_or(Millis::MAX, |head| head.accepted_at)
     };
-    let mut oldest = unwritten(&destination.buffer.heads);
-    for batch in destination.waiting.iter().chain(&destination.flights) {
-        if batch.origin().is_none() {
-            oldest = oldest.min(unwritten(&batch.entries.heads));
-        }
-    }
-    // What a close may not get rid of in time has to be there before.
-    let delay = if state.phase == Phase::Open {
-        JOURNAL_DELAY_MS
-    } else {
-        0
+    let oldest = |batches: &[Box<Batch>]| {
+        let own = batches.iter().filter(|batch| batch.origin().is_none());
+        own.map(|batch| unwritten(&batch.entries.heads))
+            .min()
+            .unwrap_or(Millis::MAX)
     };
-    oldest.saturating_add(delay)
+    let idle = oldest(&destination.waiting).min(unwritten(&destination.buffer.heads));
+    let any = idle.min(oldest(&destination.flights));
+    // What a close may not get rid of in time has to be there before.
+    if state.phase != Phase::Open {
+        return any;
+    }
+    let write_at = any.saturating_add(JOURNAL_DELAY_MS);
+    if !state.hidden {
+        return write_at;
+    }
+    // There a timer may come a second late: what is not on its way waits for none, unless one was written just before.
+    let rested_at = journal.write_until.saturating_sub(STORE_MS_MAX - JOURNAL_DELAY_MS);
+    write_at.min(idle.max(rested_at))
 }
 
 /// When [`super::journal::pump`] has something to do at the latest; `Millis::MAX` if nothing is to be done.

@@ -379,32 +379,6 @@ fn a_journal_has_a_bound() {
 }
 
 #[test]
-fn what_close_cannot_send_stays_in_the_store() {
-    let mut world = world();
-    world.log_many(3);
-    world.online(false);
-    let token = world.close(1_000);
-    assert_eq!(world.store.len(), 1, "at once");
-    world.advance(1_000);
-    assert_eq!(world.settled[&token].pending, 3);
-    assert_eq!(world.count(counter::STORED), 3);
-    assert_eq!(world.dropped(DropReason::Closed), 0);
-    let mut next = next_page(world);
-    deliver(&mut next);
-    assert_eq!(next.client.recovered()[counter::DELIVERED], 3);
-}
-
-#[test]
-fn what_close_has_sent_is_erased() {
-    let mut world = world();
-    world.log_many(3);
-    world.close(10_000);
-    assert_eq!(world.store.len(), 1);
-    world.answer(200);
-    assert!(world.store.is_empty());
-}
-
-#[test]
 fn a_flush_covers_what_is_in_the_store_alone() {
     let mut world = with(|config| config.buffer_bytes = 20_000);
     world.online(false);

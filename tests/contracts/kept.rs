@@ -2,7 +2,7 @@
 //! hidden lives on, and the next page sends what a dead one left.
 use sapwood::core::level::Level;
 use sapwood::core::limits::{EXIT_MS, KEEPALIVE_BYTES_MAX};
-use sapwood::core::stats::counter;
+use sapwood::core::stats::{DropReason, counter};
 
 use super::journal::{deliver, messages, next_page, with};
 use crate::common::world::World;
@@ -70,4 +70,30 @@ fn what_is_only_being_written_may_go_with_a_beacon() {
         world.last().request.beacon,
         "nobody knows whether it will be in the store"
     );
+}
+
+#[test]
+fn what_close_cannot_send_stays_in_the_store() {
+    let mut world = with(|_| {});
+    world.log_many(3);
+    world.online(false);
+    let token = world.close(1_000);
+    assert_eq!(world.store.len(), 1, "at once");
+    world.advance(1_000);
+    assert_eq!(world.settled[&token].pending, 3);
+    assert_eq!(world.count(counter::STORED), 3);
+    assert_eq!(world.dropped(DropReason::Closed), 0);
+    let mut next = next_page(world);
+    deliver(&mut next);
+    assert_eq!(next.client.recovered()[counter::DELIVERED], 3);
+}
+
+#[test]
+fn what_close_has_sent_is_erased() {
+    let mut world = with(|_| {});
+    world.log_many(3);
+    world.close(10_000);
+    assert_eq!(world.store.len(), 1);
+    world.answer(200);
+    assert!(world.store.is_empty());
 }

@@ -7,6 +7,7 @@ mod common;
 
 mod accounting;
 mod answers;
+mod background;
 mod boundary;
 mod buffer;
 mod context;

@@ -42,6 +42,20 @@ describe("what is on the tape crosses", () => {
     assert.equal(idle.length, 2);
   });
 
+  it("at the end of the task in a page that nobody sees, whose timers are late, and at most twice a second", async (t) => {
+    asPage(t, { document: { hidden: true }, setTimeout: () => 0 });
+    let now = 1_000;
+    t.mock.method(performance, "now", () => now);
+    const { log, module, core } = rig();
+    core();
+    for (const [message, handed] of [["a", 2], ["b", 4], ["soon after b", 4]] as const) {
+      log.info(message).info(message);
+      await Promise.resolve();
+      assert.equal(module.core.all("message").length, handed, message);
+      now += message === "b" ? 499 : 501;
+    }
+  });
+
   it("in the next task when flushInterval is 0, or batchSize is reached", async (t) => {
     t.mock.timers.enable({ apis: ["setTimeout"] });
     const now = rig({ flushInterval: 0 });

@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import vm from "node:vm";
 import { transform } from "esbuild";
+import { decodeBody } from "../../support/decode.js";
 import { packageEntry } from "../../support/paths.js";
 
 /** Longer than anything here takes that is not stuck. */
@@ -50,21 +51,22 @@ export interface Sent {
 }
 
 /** A page with a logger that has `entries`, the last of them on its tape; `cold`: all, and the core has not been started. */
-export async function open({ firefox = true, cold = false, entries = WITH_CORE + 1 } = {}) {
+export async function open({ firefox = true, cold = false, entries = WITH_CORE + 1, options = {} } = {}) {
   const source = await readFile(packageEntry, "utf8");
   const { code } = await transform(source, { format: "iife", globalName: "sapwood" });
   const { crypto, URL, TextEncoder, TextDecoder, AbortSignal, structuredClone, Request, atob } = globalThis;
   const page = vm.createContext({
     ...{ crypto, URL, TextEncoder, TextDecoder, AbortSignal, structuredClone, Request, atob },
     now: () => performance.now(),
-    text: (body: Uint8Array) => Buffer.from(body).toString(),
+    text: (body: Uint8Array) => Buffer.from(body).toString("latin1"),
     ...(firefox && { InternalError: Error }),
   });
-  const run = (script: string): unknown => vm.runInContext(script, page, { timeout: STUCK_MS });
+  const run = (script: string, timeout = STUCK_MS): unknown => vm.runInContext(script, page, { timeout });
   // The core's instance, and how many there were, as the test sees it.
   run(`var core, instances = 0, Instance = WebAssembly.Instance;
     WebAssembly.Instance = function (...all) { instances++; return (core = Reflect.construct(Instance, all)); }`);
-  run(`${PAGE}${code}; var log = sapwood.createLogger({ source: "shop", environment: "test", endpoint: "/v1/logs" })`);
+  const given = JSON.stringify({ source: "shop", environment: "test", endpoint: "/v1/logs", ...options });
+  run(`${PAGE}${code}; var log = sapwood.createLogger(${given})`);
   if (!cold) await (run("log.flush()") as Promise<unknown>);
   for (let index = 1; index < entries; index += 1) run(`log.info("m")`);
   // Hands over, and changes nothing.
@@ -74,7 +76,7 @@ export async function open({ firefox = true, cold = false, entries = WITH_CORE +
     run,
     /** Leaves the page, whose first event gets stuck there and is ended. */
     end: (where: string) => assert.throws(() => run(`leave("${where}")`), { code: "ERR_SCRIPT_EXECUTION_TIMEOUT" }),
-    sent: () => Array.from(run("sent") as string[], (body) => JSON.parse(body) as Sent),
+    sent: () => Array.from(run("sent") as string[], (body) => decodeBody(Buffer.from(body, "latin1")) as unknown as Sent),
   };
 }
 

@@ -1,0 +1,71 @@
+//! Promise: a page in the background, whose timers come late and which may be gone before the next one, has in the journal what it
+//! could not send, without waiting for a timer.
+use sapwood::core::level::Level;
+use sapwood::core::limits::{EXIT_MS, HIDDEN_SPACING_MS, JOURNAL_DELAY_MS};
+use sapwood::core::stats::counter;
+
+use super::journal::{deliver, messages, next_page, with};
+use crate::common::world::World;
+
+/// A page that has been in the background for a while.
+fn world() -> World {
+    let mut world = with(|_| {});
+    world.hide();
+    world.advance(EXIT_MS + HIDDEN_SPACING_MS);
+    world
+}
+
+#[test]
+fn what_a_background_page_cannot_send_is_in_the_store_at_once() {
+    let mut world = world();
+    world.log(Level::Info, "in vain");
+    assert_eq!(world.open().len(), 1, "it is on its way");
+    assert!(world.store.is_empty());
+    world.fail();
+    assert_eq!(world.store.len(), 1);
+    let mut next = next_page(world);
+    deliver(&mut next);
+    assert_eq!(messages(&next.sent), ["in vain"]);
+}
+
+#[test]
+fn what_waits_for_a_request_in_the_background_is_in_the_store_at_once() {
+    let mut world = world();
+    world.log(Level::Info, "first");
+    world.log(Level::Info, "second");
+    assert_eq!(world.open().len(), 1);
+    let mut next = next_page(world);
+    deliver(&mut next);
+    assert!(messages(&next.sent).contains(&"second".to_owned()));
+}
+
+#[test]
+fn a_background_page_writes_no_more_often_than_any_other() {
+    let mut world = world();
+    world.online(false);
+    let writes = |world: &World| {
+        let all = world.trace.iter().map(|effect| format!("{effect:?}"));
+        all.filter(|effect| effect.starts_with("Store")).count()
+    };
+    for index in 0..120 {
+        world.log(Level::Info, "one of many");
+        assert_eq!(writes(&world), 1 + index * 10 / JOURNAL_DELAY_MS as usize);
+        world.advance(10);
+    }
+}
+
+#[test]
+fn what_a_background_page_sends_is_not_written_meanwhile() {
+    let mut world = world();
+    world.log(Level::Info, "quick");
+    world.advance(JOURNAL_DELAY_MS - 1);
+    world.answer(200);
+    world.advance(10_000);
+    assert_eq!(world.count(counter::DELIVERED), 1);
+    assert!(
+        world
+            .trace
+            .iter()
+            .all(|effect| !format!("{effect:?}").starts_with("Store"))
+    );
+}
