@@ -8,7 +8,7 @@
  * Owns: the core's memory and the tapes as they were before, as long as it is dealt with. Does not own: what is done.
  * Invariants: a batch that goes again has the same id and the same entries (I8), so what has come in since is not among them; nothing
  * is undone inside of a call that goes on.
- * Tested in `tests/wasm/whole.test.ts`, `whole-task.test.ts` and `tests/delivery/large.test.ts`.
+ * Tested in `tests/wasm/whole.test.ts`, `whole-task.test.ts` and `tests/delivery/large.ts`.
  */
 
 import type { Engine } from "./engine.js";

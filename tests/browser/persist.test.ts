@@ -44,6 +44,8 @@ async function logRefused(page: Page, source: string, words: string[]): Promise<
   await openLogger(page, options(source));
   await page.evaluate((all) => all.forEach((word) => window.log.info(word)), words);
   await flush(page, 300);
+  // The core may have taken longer to start than the flush waits.
+  await waitFor("the refusal", () => fixture.server.received.length > 0);
   await waitFor("the record", async () => (await records(page)) === 1);
 }
 

@@ -1,6 +1,6 @@
 /**
  * Plays one scenario of the table in a real browser, against a server of its own. Owns the steps' meaning here; what must come
- * out is judged by `scenarios.test.ts`.
+ * out is judged by `scenarios.ts`.
  *
  * Waiting is part of a scenario (30 s without a server): it is no synchronisation. Without `DELIVERY_FULL` long waits are a
  * tenth of what the table says.

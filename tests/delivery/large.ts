@@ -1,6 +1,6 @@
 /**
  * Closing a tab with 200 entries of a kilobyte waiting: three times what a browser lets a page send at its end. Over a fast line
- * and over a slow one (750 kbit/s up, 150 ms).
+ * (`large-fast.test.ts`) and over a slow one (`large-slow.test.ts`: 750 kbit/s up, 150 ms).
  */
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -33,22 +33,23 @@ const AGE_MS = 1_000;
 const ARRIVAL_MS = 30_000;
 const EXIT_MS = 8_000;
 
-for (const name of chosenBrowsers()) {
-  let server: FaultServer;
-  let line: SlowLine;
-  let browser: RealBrowser;
-  before(async () => {
-    server = await FaultServer.start();
-    line = await SlowLine.start(server.url);
-    browser = await launch(name);
-  });
-  after(async () => {
-    await browser.close();
-    await line.close();
-    await server.close();
-  });
+/** Registers the tests over one line, for each browser. */
+export function closeOver(speed: "fast" | "slow"): void {
+  for (const name of chosenBrowsers()) {
+    let server: FaultServer;
+    let line: SlowLine;
+    let browser: RealBrowser;
+    before(async () => {
+      server = await FaultServer.start();
+      line = await SlowLine.start(server.url);
+      browser = await launch(name);
+    });
+    after(async () => {
+      await browser.close();
+      await line.close();
+      await server.close();
+    });
 
-  for (const speed of ["fast", "slow"]) {
     const origin = () => (speed === "fast" ? server.url : line.url);
 
     test(`${name}: 200 KB at close, JSON with the journal, ${speed} line: the rest arrives at the next visit`, async () => {

@@ -1,5 +1,6 @@
 /**
- * The shared table of scenarios, played in real browsers: faults of the server and of the line, and what must come of them.
+ * The shared table of scenarios, played in real browsers: faults of the server (`scenarios-faults.test.ts`) and of the line
+ * (`scenarios-offline.test.ts`), and what must come of them.
  * WebKit forgets what it has stored when it dies under automation: `kill.test.ts` kills one that is not.
  */
 import assert from "node:assert/strict";
@@ -8,32 +9,38 @@ import { chosenBrowsers, launchWith, newProfile, type RealBrowser, removeProfile
 import { assertCloses, dropped } from "../support/stats.js";
 import { record, type Run, type Topic } from "./figures.js";
 import { Stage } from "./stage.js";
-import { kills, readScenarios } from "./table.js";
+import { kills, readScenarios, type Scenario } from "./table.js";
 
 /** Wall clocks are read in whole milliseconds, and by two different calls. */
 const CLOCK_MS = 2;
 
-for (const name of chosenBrowsers()) {
-  let browser: RealBrowser;
-  let profile: string;
-  before(async () => {
-    profile = await newProfile();
-    browser = await launchWith(name, profile);
-  });
-  after(async () => {
-    await browser.close();
-    await removeProfile(profile);
-  });
+const topicOf = (scenario: Scenario): Topic => (kills(scenario) ? "kill" : /offline/.test(scenario.name) ? "offline" : "faults");
 
-  for (const scenario of readScenarios().filter((each) => name !== "webkit" || !kills(each))) {
-    test(`${name}: ${scenario.name}`, async () => {
-      const stage = await Stage.play(scenario, browser, profile);
-      browser = stage.browser;
-      const topic: Topic = kills(scenario) ? "kill" : /offline/.test(scenario.name) ? "offline" : "faults";
-      record({ topic, scenario: scenario.name, browser: name, runs: [accountOf(stage)] });
-      await stage.close();
-      judge(stage);
+/** Registers the tests of these topics, for each browser. */
+export function playAll(...topics: Topic[]): void {
+  for (const name of chosenBrowsers()) {
+    let browser: RealBrowser;
+    let profile: string;
+    before(async () => {
+      profile = await newProfile();
+      browser = await launchWith(name, profile);
     });
+    after(async () => {
+      await browser.close();
+      await removeProfile(profile);
+    });
+
+    for (const scenario of readScenarios().filter((each) => name !== "webkit" || !kills(each))) {
+      const topic = topicOf(scenario);
+      if (!topics.includes(topic)) continue;
+      test(`${name}: ${scenario.name}`, async () => {
+        const stage = await Stage.play(scenario, browser, profile);
+        browser = stage.browser;
+        record({ topic, scenario: scenario.name, browser: name, runs: [accountOf(stage)] });
+        await stage.close();
+        judge(stage);
+      });
+    }
   }
 }
 

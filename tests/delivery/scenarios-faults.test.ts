@@ -1,0 +1,4 @@
+/** The shared table: what the server does. */
+import { playAll } from "./scenarios.js";
+
+playAll("faults");
