@@ -73,31 +73,34 @@ pub fn command(repo: &Repo, arguments: &[String]) -> Result<()> {
 
 /// The suite in its short form: Chromium, few runs, long waits shortened.
 pub fn short(repo: &Repo) -> Result<()> {
-    let mut node = js::node_test(repo, SHORT_MS_MAX)?;
-    js::suite_by(repo, "delivery", &mut node)
+    js::suite_by(repo, "delivery", &|| js::node_test(repo, SHORT_MS_MAX))
 }
 
 /// The suite in all three browsers, which are installed where they are missing; runs and waits as in the short form.
 pub fn full(repo: &Repo) -> Result<()> {
-    js::suite_by(repo, "delivery", &mut in_all_browsers(repo)?)
+    let others = setup::others()?;
+    js::suite_by(repo, "delivery", &|| in_all_browsers(repo, &others))
 }
 
 /// All runs and whole waits in all three browsers, with what they showed written down.
 fn measure(repo: &Repo) -> Result<()> {
     let record = record(repo);
     repo::write(&record, "")?;
-    let mut node = in_all_browsers(repo)?;
-    // With nothing but two beside each other: what is written down is measured on a machine that has time.
-    node.arg(format!("{}2", js::AT_A_TIME))
-        .env("DELIVERY_RUNS", RUNS)
-        .env("DELIVERY_FULL", "1")
-        .env("DELIVERY_FIGURES", record);
-    js::suite_by(repo, "delivery", &mut node)
+    let others = setup::others()?;
+    js::suite_by(repo, "delivery", &|| {
+        let mut node = in_all_browsers(repo, &others)?;
+        // With nothing but two beside each other: what is written down is measured on a machine that has time.
+        node.arg(format!("{}2", js::AT_A_TIME))
+            .env("DELIVERY_RUNS", RUNS)
+            .env("DELIVERY_FULL", "1")
+            .env("DELIVERY_FIGURES", &record);
+        Ok(node)
+    })
 }
 
-fn in_all_browsers(repo: &Repo) -> Result<Command> {
+fn in_all_browsers(repo: &Repo, others: &[(&str, PathBuf)]) -> Result<Command> {
     let mut node = js::node_test(repo, FULL_MS_MAX)?;
-    node.envs(setup::others()?).env("DELIVERY_BROWSERS", BROWSERS);
+    node.envs(others.iter().cloned()).env("DELIVERY_BROWSERS", BROWSERS);
     Ok(node)
 }
 

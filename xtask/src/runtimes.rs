@@ -83,15 +83,20 @@ fn compared(repo: &Repo, name: &str, full: bool) -> Result<()> {
 fn run(repo: &Repo, name: &str, full: bool) -> Result<()> {
     let record = repo.out("scenarios").join(name);
     repo::write(&record, "")?;
-    let mut node = js::node_test(repo, if full { js::FULL_FILE_MS_MAX } else { js::FILE_MS_MAX })?;
-    node.env("SAPWOOD_SCENARIOS", record);
-    if full {
-        node.env(js::FULL.0, js::FULL.1);
-    }
-    if name == "everywhere" {
-        node.envs(setup::others()?);
-    }
-    js::suite_by(repo, name, &mut node)
+    let others = if name == "everywhere" {
+        Some(setup::others()?)
+    } else {
+        None
+    };
+    js::suite_by(repo, name, &|| {
+        let mut node = js::node_test(repo, if full { js::FULL_FILE_MS_MAX } else { js::FILE_MS_MAX })?;
+        node.env("SAPWOOD_SCENARIOS", &record);
+        node.envs(others.clone().into_iter().flatten());
+        if full {
+            node.env(js::FULL.0, js::FULL.1);
+        }
+        Ok(node)
+    })
 }
 
 fn judged(repo: &Repo, name: &str) -> Result<Vec<Cell>> {

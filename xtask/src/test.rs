@@ -68,9 +68,13 @@ const fn suite(name: &'static str, needs: Needs, run: fn(&Repo) -> Result<()>) -
 
 /// Strict policies and workers, in all three browsers, which are installed where they are missing.
 fn contexts(repo: &Repo) -> Result<()> {
-    let mut node = js::node_test(repo, js::FULL_FILE_MS_MAX)?;
-    let node = node.envs(setup::others()?).env("DELIVERY_BROWSERS", delivery::BROWSERS);
-    js::suite_by(repo, "contexts", node.env(js::FULL.0, js::FULL.1))
+    let others = setup::others()?;
+    js::suite_by(repo, "contexts", &|| {
+        let mut node = js::node_test(repo, js::FULL_FILE_MS_MAX)?;
+        node.envs(others.clone()).env("DELIVERY_BROWSERS", delivery::BROWSERS);
+        node.env(js::FULL.0, js::FULL.1);
+        Ok(node)
+    })
 }
 
 /// How one suite ended.

@@ -2,8 +2,10 @@
 //! working directory. A suite without tests, or with a skipped one, fails.
 
 use std::fs;
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::thread;
 
 use anyhow::{Context, Result, bail};
@@ -18,7 +20,7 @@ const BUNDLE: &str = ".test.mjs";
 pub const FILE_MS_MAX: u32 = 180_000;
 pub const FULL_FILE_MS_MAX: u32 = 900_000;
 /// Suites of which several files run at a time: what they measure, they measure in processor time, and most of theirs is waiting.
-const SIDE_BY_SIDE: [(&str, u8); 9] = [
+const SIDE_BY_SIDE: [(&str, u8); 10] = [
     ("wasm", 2),
     ("package", 2),
     ("collector", 2),
@@ -26,9 +28,12 @@ const SIDE_BY_SIDE: [(&str, u8); 9] = [
     ("browser", 2),
     ("contexts", 3),
     ("delivery", 3),
+    ("runtimes", 2),
     ("everywhere", 4),
     ("packaging", 2),
 ];
+/// Files of these suites that time what they do: they have the machine to themselves.
+const ALONE: [&str; 3] = ["runtimes/between", "runtimes/cost", "runtimes/start"];
 /// The option that says how many, for a command that knows better.
 pub const AT_A_TIME: &str = "--test-concurrency=";
 /// By this variable tests know that their long form is asked for.
@@ -47,45 +52,65 @@ pub fn types(repo: &Repo) -> Result<()> {
         println!("tsc -p {project}");
         Ok(())
     };
-    // Each takes some seconds of one processor.
-    let (left, right) = projects.split_at(projects.len() / 2);
-    let all = |projects: &[String]| projects.iter().try_for_each(check);
+    // Each takes some seconds of one processor, one more than another.
+    let next = AtomicUsize::new(0);
+    let rest = || iter::from_fn(|| projects.get(next.fetch_add(1, Relaxed))).try_for_each(check);
     thread::scope(|scope| {
-        let other = scope.spawn(|| all(right));
-        let here = all(left);
+        let other = scope.spawn(rest);
+        let here = rest();
         other.join().expect("a check does not panic").and(here)
     })
 }
 
 /// Runs a whole suite.
 pub fn suite(repo: &Repo, name: &str) -> Result<()> {
-    suite_by(repo, name, &mut node_test(repo, FILE_MS_MAX)?)
+    suite_by(repo, name, &|| node_test(repo, FILE_MS_MAX))
 }
 
 /// Runs a whole suite in its long form.
 pub fn full_suite(repo: &Repo, name: &str) -> Result<()> {
-    suite_by(repo, name, node_test(repo, FULL_FILE_MS_MAX)?.env(FULL.0, FULL.1))
+    suite_by(repo, name, &|| {
+        let mut node = node_test(repo, FULL_FILE_MS_MAX)?;
+        node.env(FULL.0, FULL.1);
+        Ok(node)
+    })
 }
 
-/// Runs a whole suite by a command that [`node_test`] made.
-pub fn suite_by(repo: &Repo, name: &str, node: &mut Command) -> Result<()> {
+/// Runs a whole suite by the commands that `node` makes, each from [`node_test`].
+pub fn suite_by(repo: &Repo, name: &str, node: &dyn Fn() -> Result<Command>) -> Result<()> {
     let _lock = lock(repo, name)?;
     prepare(repo, name)?;
     let bundles = bundle(repo, name, sources(repo, name)?)?;
-    let record = repo.out("js-tests").join(format!("{name}.tap"));
+    let is_alone = |bundle: &PathBuf| {
+        let file = bundle.to_string_lossy();
+        ALONE.iter().any(|alone| file.ends_with(&format!("{alone}{BUNDLE}")))
+    };
+    let (alone, others): (Vec<PathBuf>, Vec<PathBuf>) = bundles.into_iter().partition(is_alone);
+    let at_a_time = SIDE_BY_SIDE.iter().find(|(suite, _)| *suite == name);
+    let judge = |part: &str, files: &[PathBuf], at_a_time: Option<u8>| match files {
+        [] => Ok(()),
+        files => run(node()?, &repo.out("js-tests").join(part), files, at_a_time),
+    };
+    // What fails in one part is no reason not to see the other.
+    let passed = judge(&format!("{name}.tap"), &others, at_a_time.map(|(_, files)| *files));
+    judge(&format!("{name}-alone.tap"), &alone, Some(1)).and(passed)
+}
+
+/// Runs these files, so many at a time unless the command or Node knows better, and judges the record.
+fn run(mut node: Command, record: &Path, files: &[PathBuf], at_a_time: Option<u8>) -> Result<()> {
     let said = node
         .get_args()
         .any(|word| word.to_string_lossy().starts_with(AT_A_TIME));
-    if let Some((_, files)) = SIDE_BY_SIDE.iter().find(|(suite, _)| *suite == name && !said) {
-        node.arg(format!("{AT_A_TIME}{files}"));
+    if let Some(number) = at_a_time.filter(|_| !said) {
+        node.arg(format!("{AT_A_TIME}{number}"));
     }
     process::run(
         node.args(["--test-reporter=spec", "--test-reporter-destination=stdout"])
             .args(["--test-reporter=tap"])
             .arg(format!("--test-reporter-destination={}", record.display()))
-            .args(&bundles),
+            .args(files),
     )?;
-    let tap = fs::read_to_string(&record).context("node left no record of the tests")?;
+    let tap = fs::read_to_string(record).context("node left no record of the tests")?;
     none_empty(&tap)?;
     counts(&tap)
 }
