@@ -132,7 +132,9 @@ test("more than fits one request is dropped and counted, and nothing is tried ag
   // The core that dropped them says so with the next event that it works for; others do while it has not heard the answer.
   const accounts = () => receiver.received.map(({ batch }) => JSON.stringify((batch as { dropped?: Record<string, number> }).dropped));
   await waitFor("its account", async () => {
+    const before = receiver.received.length;
     await (await fetch(`${worker.url}/quiet`)).arrayBuffer();
+    await waitFor("the event's request", () => receiver.received.length > before);
     return accounts().includes('{"buffer_full":501,"retries_exhausted":1000}');
   });
   for (const { logs } of receiver.received.slice(1)) assert.deepEqual(messages(logs), ["GET /quiet 204"]);
