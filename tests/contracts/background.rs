@@ -69,3 +69,20 @@ fn what_a_background_page_sends_is_not_written_meanwhile() {
             .all(|effect| !format!("{effect:?}").starts_with("Store"))
     );
 }
+
+#[test]
+fn what_was_written_just_before_counts_though_it_has_been_erased() {
+    let mut world = world();
+    world.log(Level::Info, "first");
+    world.log(Level::Info, "second");
+    assert_eq!(world.store.len(), 1);
+    world.flush(1_000);
+    world.answer(200);
+    world.answer(200);
+    assert!(world.store.is_empty(), "all is delivered");
+    world.log(Level::Info, "third");
+    world.advance(JOURNAL_DELAY_MS - 1);
+    assert!(world.store.is_empty());
+    world.advance(1);
+    assert_eq!(world.store.len(), 1);
+}
