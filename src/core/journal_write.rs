@@ -78,7 +78,9 @@ pub fn write(destination: &mut Destination, state: &mut State) {
     let (mut count, mut bytes, mut after) = (fresh.heads.len(), fresh.text.len(), journal.upto);
     for record in journal.records.iter().rev() {
         (count, bytes) = (count + record.count, bytes + record.bytes);
-        if record.count * 2 > count || count > state.config.batch_entries || bytes > bytes_max {
+        // What lies behind it in the store alone would not be in the larger one, which replaces all that is.
+        let has_gap = journal.unread.iter().any(|unread| unread.last > record.first);
+        if has_gap || record.count * 2 > count || count > state.config.batch_entries || bytes > bytes_max {
             break;
         }
         after = record.first - 1;

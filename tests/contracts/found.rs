@@ -1,10 +1,11 @@
 //! What the simulator has found, each fault once, small enough to read.
+use sapwood::core::effect::Effect;
 use sapwood::core::event::{Event, Store};
 use sapwood::core::level::Level;
 use sapwood::core::stats::{DropReason, counter};
 use serde_json::json;
 
-use super::journal::with;
+use super::journal::{deliver, messages, next_page, with};
 use crate::common::world::{World, config};
 
 #[test]
@@ -75,6 +76,50 @@ fn what_close_leaves_stays_though_a_larger_record_comes_late() {
     assert_eq!(world.count(counter::STORED), 1);
     world.answer_store();
     assert!(!world.store.is_empty(), "nobody has the first any more");
+}
+
+#[test]
+fn a_larger_record_replaces_none_whose_entries_it_does_not_hold() {
+    let mut world = World::with(|config| {
+        (config.buffer_bytes, config.batch_bytes) = (20_000, 16_000);
+        config.flush_interval_ms = 0;
+    });
+    world.open_store();
+    world.online(false);
+    let log = |world: &mut World, message: &str, bytes| {
+        world.log_with(Level::Info, &json!({ "message": message, "data": "x".repeat(bytes) }));
+    };
+    for (message, bytes) in [("first", 2_000), ("second", 14_000)] {
+        log(&mut world, message, bytes);
+        world.advance(400);
+    }
+    log(&mut world, "third", 5_000);
+    assert_eq!(
+        world.count(counter::STORED),
+        2,
+        "in a record each, and no more in memory"
+    );
+    world.store_answers = false;
+    world.online(true);
+    world.answer_store();
+    assert_eq!(world.open().len(), 1, "the first is on its way");
+    world.advance(400);
+    assert!(
+        matches!(world.store_open[..], [Effect::Store { .. }]),
+        "the first and the third"
+    );
+    world.answer(200);
+    assert!(matches!(world.store_open[1], Effect::Load(_)), "the second");
+    // The store is asked by two transactions.
+    world.store_open.swap(0, 1);
+    world.answer_store();
+    world.answer_store();
+    let mut next = next_page(world);
+    deliver(&mut next);
+    assert!(
+        messages(&next.sent).contains(&"second".to_owned()),
+        "nobody has said that it is there"
+    );
 }
 
 #[test]
