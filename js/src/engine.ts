@@ -57,8 +57,9 @@ export class Engine {
   _shift = 0;
   /** Calls that passed the gate and have come to their end: on a tape, or dropped. */
   _accepted = 0;
-  /** When the oldest of them was put there, on the monotonic clock. */
+  /** On the monotonic clock: when the oldest of them was put there, and until when none goes over at the end of its task (schedule.ts). */
   _since = 0;
+  _restedMs = -1;
   /** How many calls and hand-overs are under way: user code may log inside of them. */
   _depth = 0;
   /** By reason, what was dropped here and is not yet told to the core. */

@@ -23,13 +23,15 @@ export const monotonicMs = (): number => (globalThis.performance ?? Date).now();
 
 /** Plans a hand-over for an idle moment. */
 export function plan(engine: Engine): void {
-  const rest = engine._since + IDLE_MS;
   engine._since = monotonicMs();
   if (engine._loader._edge) return;
   const run = (): unknown => due(engine);
-  // Timers of a page in the background come once a second, and it may go at any moment. At most twice a second, or who logs
-  // because of what was dropped would never come to an end.
-  if (globalThis.document?.hidden && engine._since > rest) return void Promise.resolve().then(run);
+  // Timers of a page in the background come once a second, and it may go at any moment. At most twice a second, or a page that has replaced
+  // what a hand-over calls (`setTimeout`), and logs in it, would never come to the end of its task.
+  if (globalThis.document?.hidden && engine._since > engine._restedMs) {
+    engine._restedMs = engine._since + IDLE_MS;
+    return void Promise.resolve().then(run);
+  }
   const timeout = Math.min(IDLE_MS, engine._config.flushInterval);
   const idle: typeof requestIdleCallback | undefined = globalThis.requestIdleCallback;
   if (!timeout) planNow(engine);

@@ -11,13 +11,15 @@
 
 import { database } from "./database.js";
 import { deadMansBatch } from "./later.js";
+import { listen } from "./listen.js";
 import { webLocks } from "./locks.js";
 import { hex, type Key, spent } from "./store-keys.js";
+import { inTask } from "./task.js";
 
 /** What the core asks for, by number. */
 const [STORE, ERASE, LOAD, SCAN, END, LATER, RESIGN] = [0, 1, 2, 3, 4, 5, 6];
 /** What it is told, by number. */
-const [OPEN, STORED, REFUSED, ORPHAN, LOADED, CLOSED, ABLE] = [0, 1, 2, 3, 4, 5, 6];
+const [OPEN, STORED, REFUSED, ORPHAN, LOADED, CLOSED, ABLE, STAYS] = [0, 1, 2, 3, 4, 5, 6, 7];
 
 /** An id: 16 bytes, of which the first eight name the instance. */
 const ID_BYTES = 16;
@@ -46,6 +48,8 @@ export function journal(name: string, url: string, init: RequestInit, tell: Tell
   let leading = false;
   let asked = false;
   let looking: ReturnType<typeof setInterval> | undefined;
+  /** Is the page in the cache of those that the user has left? A message may come to it there. */
+  let away = false;
   /** Has the core been told that there is a store? */
   let opened = false;
   /** The logger has ended, and only erases what was delivered late. */
@@ -132,8 +136,15 @@ export function journal(name: string, url: string, init: RequestInit, tell: Tell
     life._release();
     resign();
   };
-  const pagehide = (event: PageTransitionEvent): void => suspend(event.persisted);
+  /** A page that runs another task is not going. */
+  const stays = (): void => inTask(() => away || tell(STAYS!, 0, NOTHING));
+  const pagehide = (event: PageTransitionEvent): void => {
+    away = true;
+    suspend(event.persisted);
+  };
   const pageshow = (event: PageTransitionEvent): void => {
+    away = false;
+    stays();
     if (!event.persisted || ended) return;
     // What was written before lives again, and what was being erased is; the rest is the core's to ask for.
     if (instance) alive ??= life._hold(instance);
@@ -141,12 +152,10 @@ export function journal(name: string, url: string, init: RequestInit, tell: Tell
     if (!opened) begin();
   };
 
-  try {
-    addEventListener("pagehide", pagehide);
-    addEventListener("pageshow", pageshow);
-  } catch {
-    // It is no page.
-  }
+  // It may have been hidden before.
+  stays();
+  // After the core's own: what that begins at the last moment is given up.
+  const unlisten = listen({ pagehide, pageshow, visibilitychange: stays }, false);
   if (later) void Promise.resolve().then(() => tell(ABLE!, 0, NOTHING));
   begin();
 
@@ -183,8 +192,7 @@ export function journal(name: string, url: string, init: RequestInit, tell: Tell
     else if (operation === END) {
       later?.(NOTHING);
       // The logger has ended: what it left is anybody's.
-      removeEventListener("pagehide", pagehide);
-      removeEventListener("pageshow", pageshow);
+      unlisten();
       ended = true;
       suspend();
     }

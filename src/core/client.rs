@@ -175,7 +175,8 @@ impl Client {
                 // A refusal of long ago says nothing of this moment.
                 destination.keepalive_refused = false;
                 destination.journal.be_patient(self.state.now);
-                destination.journal.quiet_until = if visible { 0 } else { self.state.now.after(EXIT_MS) };
+                destination.leaving_until = if visible { 0 } else { self.state.now.after(EXIT_MS) };
+                destination.journal.stays = false;
                 destination.journal.scan |= visible;
             }
             Event::Restored => {

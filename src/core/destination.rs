@@ -31,6 +31,8 @@ pub struct Destination {
     pub backoff: Backoff,
     /// Until when one attempt may be made in spite of our own backoff, because the page may be going; 0: none.
     pub exit_until: Millis,
+    /// Until when the page may be gone in a moment.
+    pub leaving_until: Millis,
     /// When the last request began.
     pub sent_at: Millis,
     /// Bytes of the keepalive quota that other loggers of the page hold.

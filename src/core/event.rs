@@ -55,6 +55,9 @@ pub enum Store<'a> {
     Open,
     /// Beside the store: the browser can hold a request back until the page is gone ([`super::effect::Effect::Later`]).
     Later,
+    /// The page has run another task since it last was hidden, seen or started: if it is hidden it is in the background and not going, and
+    /// may begin transactions. A timer cannot say it, it comes a second late there.
+    Stays,
     /// It cannot be used, or no more: refused, blocked, deleted. What was in it counts as lost. Final.
     Closed,
     /// The record of an [`super::effect::Effect::Store`] will be there after a crash.

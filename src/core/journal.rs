@@ -7,9 +7,8 @@
 //! for, or what is held at the end of `close`, is in the store alone (`stored`).
 //!
 //! Invariants: a record is erased only when each of its entries has met its end, or is in a younger record that is safe
-//! (I7); an id never names other bytes (I8); nothing is stored before redaction and consent (I13); no effect while the page
-//! may be going. Entries of earlier pages have books of their own (`Destination::recovered`). Tested by
-//! `tests/contracts/journal.rs`.
+//! (I7); an id never names other bytes (I8); nothing is stored before redaction and consent (I13); no effect while the page may be
+//! going. Entries of earlier pages have books of their own (`Destination::recovered`). Tested by `tests/contracts/journal.rs`.
 use ::core::mem;
 use alloc::vec::Vec;
 
@@ -22,7 +21,7 @@ use super::error::Problem;
 use super::event::Store;
 use super::journal_read::{loaded, lose, read, read_at};
 pub use super::journal_write::deadline;
-use super::journal_write::{write, write_at};
+use super::journal_write::{is_quiet, write, write_at};
 use super::limits::*;
 use super::state::{Phase, State};
 use super::stats::DropReason;
@@ -82,6 +81,8 @@ pub struct Journal {
     pub writing: Option<Record>,
     /// Until then it is waited for.
     pub write_until: Millis,
+    /// A page in the background writes no sooner after its last record.
+    pub rested_at: Millis,
     /// What was read had no room: not again before. 0: it had.
     pub retry_at: Millis,
     /// What is to be read, in this order: this instance's own first.
@@ -98,8 +99,8 @@ pub struct Journal {
     left: u64,
     /// Is it time to look for records of pages that are gone?
     pub scan: bool,
-    /// The page may be going until then: nothing is begun.
-    pub quiet_until: Millis,
+    /// Is it known that the page stays? While it may be going nothing is begun.
+    pub stays: bool,
     /// Has a failure been reported?
     told: bool,
 }
@@ -250,6 +251,7 @@ pub fn handle(destination: &mut Destination, event: Store<'_>, state: &mut State
             journal.forget_read();
         }
         Store::Later => destination.later.able = true,
+        Store::Stays => journal.stays = true,
         Store::Closed => {
             journal.fail(state);
             journal.open = false;
@@ -322,7 +324,7 @@ pub fn pump(destination: &mut Destination, state: &mut State) {
         // What is still being read was denied meanwhile.
         destination.journal.forget_read();
     }
-    if destination.journal.quiet_until > now {
+    if is_quiet(destination, state) {
         return;
     }
     if write_at(destination, state) <= now && destination.journal.writing.is_some() {

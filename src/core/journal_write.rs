@@ -10,9 +10,9 @@ use super::buffer::{Entries, Head};
 use super::destination::Destination;
 use super::effect::Effect;
 use super::encode::{json, stored};
-use super::journal::{JOURNAL, Journal, Record};
+use super::journal::{JOURNAL, Record};
 use super::journal_read::read_at;
-use super::limits::{HEADER_SLACK_BYTES, JOURNAL_DELAY_MS, STORE_MS_MAX};
+use super::limits::{HEADER_SLACK_BYTES, JOURNAL_DELAY_MS};
 use super::state::{Phase, State};
 use super::time::Millis;
 
@@ -47,19 +47,22 @@ pub fn write_at(destination: &Destination, state: &State) -> Millis {
         return write_at;
     }
     // There a timer may come a second late: what is not on its way waits for none, unless one was written just before.
-    let rested_at = journal.write_until.saturating_sub(STORE_MS_MAX - JOURNAL_DELAY_MS);
-    write_at.min(idle.max(rested_at))
+    write_at.min(idle.max(journal.rested_at))
+}
+
+/// May the page be gone in a moment, for all that is known? Then nothing is begun.
+pub fn is_quiet(destination: &Destination, state: &State) -> bool {
+    !destination.journal.stays && destination.leaving_until > state.now.monotonic
 }
 
 /// When [`super::journal::pump`] has something to do at the latest; `Millis::MAX` if nothing is to be done.
 pub fn deadline(destination: &Destination, state: &State) -> Millis {
-    let Journal { open, quiet_until, .. } = destination.journal;
-    if !JOURNAL || !open {
+    if !JOURNAL || !destination.journal.open {
         return Millis::MAX;
     }
     // Whatever waits for the end of the quiet is looked at then.
-    if quiet_until > state.now.monotonic {
-        return quiet_until;
+    if is_quiet(destination, state) {
+        return destination.leaving_until;
     }
     write_at(destination, state).min(read_at(destination, state))
 }
@@ -101,6 +104,7 @@ pub fn write(destination: &mut Destination, state: &mut State) {
     };
     destination.journal.writing = Some(record);
     destination.journal.be_patient(state.now);
+    destination.journal.rested_at = state.now.after(JOURNAL_DELAY_MS);
     let bytes = stored::write(&id, state.now.unix, &entries, &header);
     state.effects.push(Effect::Store { id, bytes });
 }

@@ -50,7 +50,7 @@ fn may_ask(destination: &Destination, state: &State) -> bool {
 
 /// May the page be gone in a moment?
 pub fn is_leaving(destination: &Destination, state: &State) -> bool {
-    state.hidden && destination.journal.quiet_until > state.now.monotonic
+    state.hidden && destination.leaving_until > state.now.monotonic
 }
 
 /// When what is in the buffer is due, if nothing but time makes it so. What was logged since the last request began may have

@@ -190,6 +190,7 @@ impl Driver {
             3 => Store::Orphan(*id),
             4 => Store::Loaded { id: *id, bytes },
             6 => Store::Later,
+            7 => Store::Stays,
             _ => Store::Closed,
         }));
     }

@@ -17,6 +17,8 @@ interface Bare {
   operate: Operate;
   /** What the core was told: what, a count, the last byte of an id. */
   told: [number, number, number | undefined][];
+  /** How often it was told that the page stays. */
+  stays: number;
 }
 /** What the core asks for, by number. */
 const [ERASE, LOOK, END, RESIGN] = [1, 3, 4, 6];
@@ -42,10 +44,11 @@ async function begin(context: BrowserContext): Promise<Page> {
   await page.addScriptTag({ content: script });
   await page.evaluate((name) => {
     const bare = window as unknown as Bare;
-    bare.told = [];
+    [bare.told, bare.stays] = [[], 0];
     bare.operate = bare.store.journal(`sapwood ${name}`, name, { method: "POST" }, (what, count, id) => {
-      // 6: what has nothing to do with the store.
-      if (what !== 6) bare.told.push([what, count, id[15]]);
+      // From 6 on: what has nothing to do with the store.
+      if (what < 6) bare.told.push([what, count, id[15]]);
+      if (what === 7) bare.stays += 1;
     });
   }, NAME);
   return page;
@@ -226,3 +229,36 @@ for (const persisted of [true, false]) {
     await context.close();
   });
 }
+
+test("that a page stays is told in a task after each event of its life, but not from the cache nor after the end", async () => {
+  const context = await (await fixture.browser()).newContext();
+  const page = await open(context);
+  const stays = () => page.evaluate(() => (window as unknown as Bare).stays);
+  await waitFor("the first", async () => (await stays()) === 1);
+  /** How often it is told of these events, at once and two tasks later. */
+  const toldOf = (...types: string[]) =>
+    page.evaluate(async (types) => {
+      const bare = window as unknown as Bare;
+      const before = bare.stays;
+      for (const type of types) {
+        if (type === "end") bare.operate(4, new Uint8Array());
+        else if (type === "visibilitychange") document.dispatchEvent(new Event(type, { bubbles: true }));
+        else dispatchEvent(new PageTransitionEvent(type, { persisted: true }));
+      }
+      for (let i = 0; i < 20; i++) await undefined;
+      const atOnce = bare.stays - before;
+      for (let i = 0; i < 2; i++) {
+        const { port1, port2 } = new MessageChannel();
+        await new Promise((resolve) => {
+          port1.onmessage = resolve;
+          port2.postMessage(0);
+        });
+      }
+      return [atOnce, bare.stays - before];
+    }, types);
+  assert.deepEqual(await toldOf("visibilitychange"), [0, 1]);
+  assert.deepEqual(await toldOf("pagehide", "visibilitychange"), [0, 0]);
+  assert.deepEqual(await toldOf("pageshow"), [0, 1]);
+  assert.deepEqual(await toldOf("end", "visibilitychange"), [0, 0]);
+  await context.close();
+});

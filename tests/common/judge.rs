@@ -9,7 +9,7 @@ use sapwood::core::client::Client;
 use sapwood::core::config::{Compress, Config, Consent};
 use sapwood::core::effect::Effect;
 use sapwood::core::encode::stored;
-use sapwood::core::event::{Answer, Event, Outcome, RequestId};
+use sapwood::core::event::{Answer, Event, Outcome, RequestId, Store};
 use sapwood::core::flush;
 use sapwood::core::limits::{EXIT_MS, KEEPALIVE_BYTES_MAX, REQUEST_BYTES_MAX, RESTORED_MS, RETRY_AFTER_MS_MAX};
 use sapwood::core::stats::{DROP_REASON_COUNT, DropReason, closes, counter};
@@ -46,7 +46,7 @@ pub(crate) struct Judge {
     records: BTreeMap<Id, BTreeSet<Entry>>,
     /// What was erased without having been delivered, refused or taken: it must have been dropped.
     erased: BTreeSet<Entry>,
-    /// The page may be going until then.
+    /// The page may be going until then, and is not known to stay.
     quiet_until: Millis,
     /// The server does not want to be asked before.
     server_until: Millis,
@@ -103,6 +103,7 @@ impl Judge {
                 self.hidden = !visible;
                 self.quiet_until = if *visible { 0 } else { now.after(EXIT_MS) };
             }
+            Event::Journal(Store::Stays) => self.quiet_until = 0,
             Event::Consent(consent) => self.consent = *consent,
             Event::Flush { token, .. } => {
                 let counters = client.counters();

@@ -1,5 +1,6 @@
 //! Promise: a page in the background, whose timers come late and which may be gone before the next one, has in the journal what it
 //! could not send, without waiting for a timer.
+use sapwood::core::event::{Event, Store};
 use sapwood::core::level::Level;
 use sapwood::core::limits::{EXIT_MS, HIDDEN_SPACING_MS, JOURNAL_DELAY_MS};
 use sapwood::core::stats::counter;
@@ -26,6 +27,63 @@ fn what_a_background_page_cannot_send_is_in_the_store_at_once() {
     let mut next = next_page(world);
     deliver(&mut next);
     assert_eq!(messages(&next.sent), ["in vain"]);
+}
+
+/// Nothing comes through, nor does the one attempt in spite of the backoff that a page has which may be going.
+fn fail_all(world: &mut World) {
+    for _ in 0..2 {
+        world.fail();
+    }
+    assert!(world.open().is_empty());
+}
+
+/// A page that was hidden just now, and one that has run another task since.
+fn just_hidden(stays: bool) -> World {
+    let mut world = with(|_| {});
+    world.hide();
+    if stays {
+        world.handle(Event::Journal(Store::Stays));
+    }
+    world
+}
+
+#[test]
+fn a_page_that_was_hidden_just_now_writes_as_soon_as_it_is_known_to_stay() {
+    for stays in [true, false] {
+        let mut world = just_hidden(stays);
+        world.log(Level::Info, "in vain");
+        fail_all(&mut world);
+        assert_eq!(
+            world.store.len(),
+            usize::from(stays),
+            "nothing is begun while it may be going"
+        );
+        world.handle(Event::Journal(Store::Stays));
+        assert_eq!(world.store.len(), 1);
+    }
+}
+
+#[test]
+fn what_a_page_sends_in_its_first_half_second_is_sent_whether_it_is_known_to_stay_or_not() {
+    for stays in [true, false] {
+        let mut world = just_hidden(stays);
+        world.log(Level::Info, "first");
+        world.log(Level::Error, "second, which may be the last");
+        assert_eq!(world.open().len(), 2);
+        world.log(Level::Info, "third");
+        assert_eq!(world.open().len(), 2);
+    }
+}
+
+#[test]
+fn another_sign_of_leaving_counts_for_itself() {
+    let mut world = just_hidden(true);
+    world.hide();
+    world.log(Level::Info, "in vain");
+    fail_all(&mut world);
+    assert!(world.store.is_empty());
+    world.advance(EXIT_MS);
+    assert_eq!(world.store.len(), 1, "what is not known to stay has stayed");
 }
 
 #[test]

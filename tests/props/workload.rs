@@ -63,6 +63,8 @@ pub(crate) enum StoreStep {
     /// There is a record of a page that is gone, with so many entries.
     Orphan(u8),
     Later,
+    /// The page has run another task.
+    Stays,
 }
 
 /// Which workloads: one that ends nothing for good can be healed.
@@ -128,6 +130,7 @@ fn store(kind: Kind) -> impl Strategy<Value = StoreStep> {
         1 => Just(StoreStep::Refused),
         3 => (1_u8..5).prop_map(StoreStep::Orphan),
         1 => Just(StoreStep::Later),
+        1 => Just(StoreStep::Stays),
     ]
 }
 
@@ -262,6 +265,7 @@ fn apply_store(world: &mut World, step: StoreStep) {
             world.handle(Event::Journal(Store::Orphan(id)));
         }
         StoreStep::Later => world.handle(Event::Journal(Store::Later)),
+        StoreStep::Stays => world.handle(Event::Journal(Store::Stays)),
     }
 }
 

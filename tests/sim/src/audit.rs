@@ -158,7 +158,7 @@ impl World {
                         "{}: {seq} was confirmed and is not there",
                         page.name
                     ),
-                    Fate::Unconfirmed if there || lost => {}
+                    Fate::Unconfirmed if there || forgotten || lost => {}
                     Fate::Unconfirmed => {
                         let taken = self.tabs.iter().any(|other| other.judge.books.has_taken(&name));
                         assert!(taken, "{}: {seq} was taken and is nowhere", page.name);

@@ -139,6 +139,8 @@ const NAMES: &[(&str, &[&str])] = &[
             "orphan that lives",
             "not begun",
             "erased after the end",
+            "stays",
+            "stays, and is seen",
             "spent",
             "torn write",
             "lost write",

@@ -122,6 +122,25 @@ impl World {
         self.tell(tab, Event::Journal(Store::Open));
     }
 
+    /// The page was hidden, seen or started, and says when it has run another task: soon, if it is not gone or frozen before. Also where
+    /// its store has failed, and when its logger ends meanwhile.
+    pub(crate) fn ask_whether_it_stays(&mut self, tab: usize) {
+        if self.plan.persist {
+            let delay = self.rng.pick(&[0, 0, 1, 50, 2_000]);
+            self.schedule(delay, Action::Stays { tab });
+        }
+    }
+
+    pub(crate) fn stays(&mut self, tab: usize) {
+        let name = if self.tabs[tab].hidden {
+            "stays"
+        } else {
+            "stays, and is seen"
+        };
+        self.seen.note("store", name);
+        self.tell(tab, Event::Journal(Store::Stays));
+    }
+
     /// The store is gone for this page.
     pub(crate) fn close_store(&mut self, tab: usize) {
         let is_over = matches!(self.tabs[tab].journal, Journal::Closed | Journal::Ended);

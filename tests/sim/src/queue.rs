@@ -24,6 +24,8 @@ pub(crate) enum Action {
     End { flight: u64, outcome: Outcome },
     /// The store of a page's journal is open, or cannot be.
     Opened { tab: usize, fails: bool },
+    /// A page that was hidden has run another task.
+    Stays { tab: usize },
     /// A record is written; asked for after so many suspensions of the page's store.
     Put {
         tab: usize,

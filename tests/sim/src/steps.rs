@@ -171,6 +171,7 @@ impl World {
         if self.tabs[tab].life == Life::Runs {
             self.seen.note("event", if visible { "visible" } else { "hidden" });
             self.tell(tab, Event::Visible(visible));
+            self.ask_whether_it_stays(tab);
         }
     }
 
@@ -235,6 +236,7 @@ impl World {
         self.resume_store(tab);
         self.thaw(tab, seen);
         self.tell(tab, Event::Restored);
+        self.ask_whether_it_stays(tab);
     }
 
     fn navigate(&mut self, tab: usize) {

@@ -139,6 +139,11 @@ impl World {
                     self.opened(tab, fails);
                 }
             }
+            Action::Stays { tab } => {
+                if self.reaches(tab, &action) {
+                    self.stays(tab);
+                }
+            }
             Action::Report { tab, id, stored } => {
                 if self.reaches(tab, &action) {
                     self.report(tab, id, stored);
@@ -208,6 +213,7 @@ impl World {
         }
         if self.plan.persist {
             self.open_store(number);
+            self.ask_whether_it_stays(number);
             if self.plan.browser == Browser::Chromium {
                 self.tell(number, Event::Journal(Store::Later));
             }

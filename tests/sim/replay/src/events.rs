@@ -47,6 +47,7 @@ fn write_store(out: &mut Vec<u8>, store: &Store<'_>) {
         Store::Open => put(out, 0),
         Store::Closed => put(out, 1),
         Store::Later => put(out, 6),
+        Store::Stays => put(out, 8),
         Store::Stored(id) => {
             put(out, 2);
             out.extend_from_slice(id);
@@ -143,6 +144,9 @@ fn store<'a>(from: &mut Reader<'a>) -> Store<'a> {
     }
     if kind == 6 {
         return Store::Later;
+    }
+    if kind == 8 {
+        return Store::Stays;
     }
     let id = from.take(16).try_into().expect("sixteen bytes");
     match kind {

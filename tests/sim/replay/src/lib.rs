@@ -143,6 +143,7 @@ mod tests {
             Event::Journal(Store::Open),
             Event::Journal(Store::Closed),
             Event::Journal(Store::Later),
+            Event::Journal(Store::Stays),
             Event::Journal(Store::Stored(id)),
             Event::Journal(Store::Refused(id)),
             Event::Journal(Store::Orphan(id)),

@@ -23,6 +23,8 @@ pub(crate) struct Ledger {
     pub(super) writable: bool,
     writing: Option<Id>,
     reading: Option<Id>,
+    leaving_until: Millis,
+    /// The same, but that a page which is known to stay may begin transactions.
     quiet_until: Millis,
     /// Every record that was written.
     written: BTreeMap<Id, Record>,
@@ -61,6 +63,7 @@ impl Ledger {
         match event {
             Store::Open => (self.open, self.writable) = (true, true),
             Store::Later => {}
+            Store::Stays => self.quiet_until = 0,
             Store::Closed => {
                 self.lost += stored + self.orphans.len() as u64;
                 *self = Ledger {
@@ -68,6 +71,7 @@ impl Ledger {
                     loaded: std::mem::take(&mut self.loaded),
                     lost: self.lost,
                     given_up: self.given_up,
+                    leaving_until: self.leaving_until,
                     quiet_until: self.quiet_until,
                     ..Ledger::default()
                 };
@@ -139,7 +143,8 @@ impl Ledger {
 
     /// The page may be going, or is seen again.
     pub(crate) fn visible(&mut self, now: Now, visible: bool) {
-        self.quiet_until = if visible { 0 } else { now.after(EXIT_MS) };
+        self.leaving_until = if visible { 0 } else { now.after(EXIT_MS) };
+        self.quiet_until = self.leaving_until;
     }
 
     /// Is there a record with this name?
@@ -148,8 +153,8 @@ impl Ledger {
     }
 
     /// May the page be going?
-    pub(crate) fn is_quiet(&self, now: Now) -> bool {
-        self.quiet_until > now.monotonic
+    pub(crate) fn may_be_going(&self, now: Now) -> bool {
+        self.leaving_until > now.monotonic
     }
 
     /// What was asked before the page was frozen may never be answered.

@@ -78,7 +78,7 @@ impl Judge {
         if self.rules.max_retries.is_some_and(|max| failures > max) {
             self.drops.exhausted += sent.entries.len() as u64;
         }
-        let excused = !self.seen.online || self.ledger.is_quiet(now);
+        let excused = !self.seen.online || self.ledger.may_be_going(now);
         self.pace.failed(&self.rules, excused);
     }
 }

@@ -40,7 +40,7 @@ impl Judge {
             .send(now, sent, &self.rules, self.seen.hidden, self.pace.failures());
         self.open.insert(request.id, (Rc::clone(sent), now.monotonic));
         // A page that is only in the background has one.
-        let most = if self.seen.hidden && self.ledger.is_quiet(now) {
+        let most = if self.seen.hidden && self.ledger.may_be_going(now) {
             2
         } else {
             1
