@@ -124,6 +124,9 @@ impl Ledger {
             }
             // Another page has sent it, or it was lost.
             None if own && bytes.is_empty() => {
+                if self.safe.contains(id) {
+                    self.is_safe(*id, false);
+                }
                 let record = self.written.get(id);
                 self.gone = record.map_or(Vec::new(), |record| {
                     record.entries.iter().map(|(seq, _)| *seq).collect()

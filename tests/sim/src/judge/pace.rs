@@ -22,8 +22,10 @@ const HALVED_MIN: Millis = 100;
 pub(crate) struct Pace {
     /// The receiver does not want to be asked before.
     server_until: Millis,
-    /// Failures in a row, with nothing between that would excuse an early attempt.
+    /// Failures in a row.
     failures: u32,
+    /// Of them those after which a delay is due: the browser may have refused what a page sends that goes.
+    counted: u32,
     /// Of the last failures the bound of the delay after them, and when they were noticed.
     series: VecDeque<(Millis, Option<Millis>)>,
     /// The last failure has not been followed by an attempt.
@@ -36,7 +38,7 @@ pub(crate) struct Pace {
 impl Pace {
     /// Something went through, or the network or the user gave a sign: there is no delay any more.
     pub(crate) fn forget(&mut self) {
-        self.failures = 0;
+        (self.failures, self.counted) = (0, 0);
         self.excuse();
     }
 
@@ -54,10 +56,11 @@ impl Pace {
 
     /// An attempt failed. `excused`: the next may come at once, because the page may be going, or comes by another rule.
     pub(crate) fn failed(&mut self, rules: &Rules, excused: bool) {
-        let bound = (rules.initial_delay << self.failures.min(20)).min(rules.max_delay);
+        let bound = (rules.initial_delay << self.counted.min(20)).min(rules.max_delay);
         self.failures += 1;
         self.fresh = true;
         if !excused {
+            self.counted += 1;
             self.series.push_back((bound, None));
             if self.series.len() > SERIES {
                 self.series.pop_front();
