@@ -71,7 +71,7 @@ async function hideOne(browser: RealBrowser): Promise<Run> {
   const accepted = await waitFor("the entries", () =>
     page.evaluate((entries) => {
       const { accepted } = window.log.stats();
-      return accepted === entries && accepted;
+      return accepted === entries ? accepted : undefined;
     }, ENTRIES),
   );
   await new Promise((resolve) => setTimeout(resolve, HIDDEN_AGE_MS));

@@ -21,7 +21,7 @@ export interface Received extends Body {
   headers: IncomingMessage["headers"];
   /** When the whole body had been read. */
   at: number;
-  /** When the answer was handed to the system, or undefined while there is none. */
+  /** When the answer was begun, so before anybody could hear it; undefined while there is none. */
   answeredAt: number | undefined;
 }
 
@@ -169,9 +169,12 @@ function record(response: ServerResponse, headers: IncomingMessage["headers"], b
     at: performance.now(),
     answeredAt: undefined,
   };
-  response.on("finish", () => {
+  // Not when it is finished: a busy process hears of that later than the page hears the answer.
+  const writeHead = response.writeHead.bind(response) as (...given: unknown[]) => ServerResponse;
+  response.writeHead = (...given: unknown[]) => {
     received.answeredAt = performance.now();
-  });
+    return writeHead(...given);
+  };
   return received;
 }
 
