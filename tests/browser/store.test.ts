@@ -262,3 +262,18 @@ test("that a page stays is told in a task after each event of its life, but not 
   assert.deepEqual(await toldOf("end", "visibilitychange"), [0, 0]);
   await context.close();
 });
+
+test("where there are no messages, or broken ones, the store does without", async () => {
+  const context = await (await fixture.browser()).newContext();
+  await context.addInitScript(() => {
+    window.MessageChannel = class {
+      constructor() {
+        throw new Error("replaced");
+      }
+    } as unknown as typeof MessageChannel;
+  });
+  const page = await open(context);
+  await write(page, [{ ago: 0, bytes: 9 }]);
+  assert.equal(await page.evaluate(() => (window as unknown as Bare).stays), 0);
+  await context.close();
+});

@@ -4,13 +4,13 @@
  */
 import assert from "node:assert/strict";
 import type { Stats } from "../../js/src/types.js";
-import { openApp, type RealBrowser, type RealPage } from "../support/browsers.js";
+import { type BrowserName, launch, openApp, type RealBrowser, type RealPage } from "../support/browsers.js";
 import type { PlainOptions } from "../support/page.js";
 import type { FaultServer } from "../support/server.js";
 import type { Ledger } from "../support/ledger.js";
 import { assertCloses, dropped } from "../support/stats.js";
 import { waitFor } from "../support/wait.js";
-import type { Run } from "./figures.js";
+import { type Figure, record, type Run, RUNS } from "./figures.js";
 
 /** The ways to leave a page whose browser lives on. Each resolves when the page is gone. */
 export const LEAVE: Record<string, (page: RealPage, origin: string) => Promise<void>> = {
@@ -91,6 +91,24 @@ export const marks = (ledger: Ledger, source: string): number[] =>
 export function assertOrder(came: readonly number[]): void {
   const wrong = came.findIndex((mark, at) => at > 0 && mark <= (came[at - 1] as number));
   assert.equal(wrong, -1, `${came[wrong]} came after ${came[wrong - 1]}`);
+}
+
+/** All runs of a scenario in a browser of their own, recorded. Fails unless in each of them so many were accepted, and all arrived, once. */
+export async function allArrive(
+  browserName: BrowserName,
+  entries: number,
+  figure: Pick<Figure, "topic" | "scenario">,
+  once: (browser: RealBrowser) => Promise<Run>,
+): Promise<void> {
+  const browser = await launch(browserName);
+  const runs: Run[] = [];
+  try {
+    for (let run = 0; run < RUNS; run += 1) runs.push(await once(browser));
+  } finally {
+    await browser.close();
+  }
+  record({ ...figure, browser: browserName, runs });
+  for (const { accepted, arrived, twice } of runs) assert.deepEqual([accepted, arrived, twice], [entries, entries, 0]);
 }
 
 /** Waits until all have arrived, but not longer than the bound; what came is told by the account. */

@@ -4,11 +4,11 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chosenBrowsers, launch, loaded, openApp, type RealBrowser, type RealPage } from "../support/browsers.js";
+import { chosenBrowsers, loaded, openApp, type RealBrowser, type RealPage } from "../support/browsers.js";
 import { FaultServer } from "../support/server.js";
 import { waitFor } from "../support/wait.js";
-import { account, assertOrder, marks, settle } from "./exits.js";
-import { record, type Run, RUNS } from "./figures.js";
+import { account, allArrive, assertOrder, marks, settle } from "./exits.js";
+import type { Run } from "./figures.js";
 
 const ENTRIES = 20;
 /** How long before the reload the last entry is logged, in ms. The journal may take half a second. */
@@ -17,15 +17,7 @@ const CLOCK_MS = 2;
 
 for (const name of chosenBrowsers()) {
   test(`${name}: reloaded while offline, then online: all arrive once, in order, with their times`, async () => {
-    const browser = await launch(name);
-    const runs: Run[] = [];
-    try {
-      for (let run = 0; run < RUNS; run += 1) runs.push(await reloadOffline(browser));
-    } finally {
-      await browser.close();
-    }
-    record({ topic: "offline", scenario: "reloaded while offline, then online", browser: name, runs });
-    for (const { accepted, arrived, twice } of runs) assert.deepEqual([accepted, arrived, twice], [2 * ENTRIES, 2 * ENTRIES, 0]);
+    await allArrive(name, 2 * ENTRIES, { topic: "offline", scenario: "reloaded while offline, then online" }, reloadOffline);
   });
 }
 

@@ -5,12 +5,12 @@
  */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { chosenBrowsers, launch, type RealBrowser } from "../support/browsers.js";
+import { chosenBrowsers, type RealBrowser } from "../support/browsers.js";
 import type { PlainOptions } from "../support/page.js";
 import { FaultServer } from "../support/server.js";
 import { waitFor } from "../support/wait.js";
-import { account, fence, marks, openWaiting, settle } from "./exits.js";
-import { record, type Run, RUNS } from "./figures.js";
+import { account, allArrive, fence, marks, openWaiting, settle } from "./exits.js";
+import type { Run } from "./figures.js";
 
 const ENTRIES = 20;
 /** How long both live after they have logged, in ms. The journal may take half a second. */
@@ -27,30 +27,14 @@ const OPTIONS: Partial<PlainOptions> = {
 
 for (const name of chosenBrowsers()) {
   test(`${name}: a living tab takes over what a closed one left in the journal, once`, async () => {
-    const browser = await launch(name);
-    const runs: Run[] = [];
-    try {
-      for (let run = 0; run < RUNS; run += 1) runs.push(await closeOne(browser));
-    } finally {
-      await browser.close();
-    }
-    record({ topic: "tabs", scenario: "no server, two tabs, one is closed, the server is back", browser: name, runs });
-    for (const { accepted, arrived, twice } of runs) assert.deepEqual([accepted, arrived, twice], [2 * ENTRIES, 2 * ENTRIES, 0]);
+    await allArrive(name, 2 * ENTRIES, { topic: "tabs", scenario: "no server, two tabs, one is closed, the server is back" }, closeOne);
   });
 }
 
 // Not in WebKit, whose windows stand side by side (support/webdriver.ts) and are all seen.
 for (const name of chosenBrowsers().filter((name) => name !== "webkit")) {
   test(`${name}: what a tab logs when it has just been hidden is in the journal half a second later`, async () => {
-    const browser = await launch(name);
-    const runs: Run[] = [];
-    try {
-      for (let run = 0; run < RUNS; run += 1) runs.push(await hideOne(browser));
-    } finally {
-      await browser.close();
-    }
-    record({ topic: "tabs", scenario: "no server, a tab is hidden, logs and is closed, the next visit", browser: name, runs });
-    for (const { accepted, arrived, twice } of runs) assert.deepEqual([accepted, arrived, twice], [ENTRIES, ENTRIES, 0]);
+    await allArrive(name, ENTRIES, { topic: "tabs", scenario: "no server, a tab is hidden, logs and is closed, the next visit" }, hideOne);
   });
 }
 

@@ -24,7 +24,7 @@ pub(crate) enum Action {
     End { flight: u64, outcome: Outcome },
     /// The store of a page's journal is open, or cannot be.
     Opened { tab: usize, fails: bool },
-    /// A page that was hidden has run another task.
+    /// A page has run another task since it was hidden, seen or started.
     Stays { tab: usize },
     /// A record is written; asked for after so many suspensions of the page's store.
     Put {

@@ -78,7 +78,10 @@ impl Judge {
         if self.rules.max_retries.is_some_and(|max| failures > max) {
             self.drops.exhausted += sent.entries.len() as u64;
         }
-        let excused = !self.seen.online || self.ledger.may_be_going(now);
-        self.pace.failed(&self.rules, excused);
+        let going = self.ledger.may_be_going(now);
+        // A browser refuses only what is to outlive the page.
+        let refused = going && sent.request.keepalive;
+        self.pace
+            .failed(&self.rules, self.seen.online && !refused, !self.seen.online || going);
     }
 }

@@ -24,7 +24,7 @@ pub(crate) struct Pace {
     server_until: Millis,
     /// Failures in a row.
     failures: u32,
-    /// Of them those after which a delay is due: the browser may have refused what a page sends that goes.
+    /// Those of them that say something of the network: not what fails offline, nor what the browser may have refused at an exit.
     counted: u32,
     /// Of the last failures the bound of the delay after them, and when they were noticed.
     series: VecDeque<(Millis, Option<Millis>)>,
@@ -54,13 +54,13 @@ impl Pace {
         self.server_until = self.server_until.max(until);
     }
 
-    /// An attempt failed. `excused`: the next may come at once, because the page may be going, or comes by another rule.
-    pub(crate) fn failed(&mut self, rules: &Rules, excused: bool) {
+    /// An attempt failed. `counts`: it says something of the network. `excused`: the next may come at once, because the page may be going, or comes by another rule.
+    pub(crate) fn failed(&mut self, rules: &Rules, counts: bool, excused: bool) {
         let bound = (rules.initial_delay << self.counted.min(20)).min(rules.max_delay);
         self.failures += 1;
+        self.counted += u32::from(counts);
         self.fresh = true;
         if !excused {
-            self.counted += 1;
             self.series.push_back((bound, None));
             if self.series.len() > SERIES {
                 self.series.pop_front();
